@@ -1,0 +1,180 @@
+"""Whose rows a piece of work may see: the one place that opens a tenant's transaction.
+
+Row level security in PostgreSQL compares every row's brand with a setting of the running transaction. `tenant()` and
+`operators()` make that setting; without one of them a query on a tenant table raises instead of returning nothing.
+"""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from django.apps.registry import Apps
+from django.db import connection, models, transaction
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
+
+APPLICATION_ROLE = "track360_app"
+OPERATOR_ROLE = "track360_operator"
+MAINTENANCE_ROLE = "track360_maintenance"
+
+# Tables that name a brand (or a person) and stay outside row security, because they are read before the brand is
+# known. They hold no customer or affiliate data and no secret in plain.
+GLOBAL_TABLES = frozenset(
+    {
+        "brands_brand",
+        "brands_brandtoken",
+        "brands_application",
+        "brands_membership",
+        "affiliates_linkroute",
+        "affiliates_seatroute",
+        "ingestion_outbox",
+    }
+)
+
+_current: ContextVar[str] = ContextVar("tenancy", default="")
+
+
+def current_brand() -> int:
+    """Return the brand whose `tenant()` is open.
+
+    Raises LookupError outside of one, also inside `operators()`.
+    """
+    setting = _current.get()
+    if not setting.startswith("brand:"):
+        raise LookupError("no tenant() is open")
+    return int(setting.removeprefix("brand:"))
+
+
+@contextmanager
+def tenant(brand_id: int) -> Iterator[None]:
+    """Open a transaction that sees and writes the rows of one brand only.
+
+    Nests: on leaving, the scope that was open before is in force again. The transaction commits when the outermost
+    scope is left; services inside use plain `transaction.atomic`.
+    """
+    with _scope(f"brand:{int(brand_id)}"):
+        yield
+
+
+@contextmanager
+def operators(brand_ids: Collection[int]) -> Iterator[None]:
+    """Open a transaction that sees the rows of all these brands, for people who work for several of them."""
+    with _scope("brands:" + ",".join(str(int(brand_id)) for brand_id in sorted(brand_ids))):
+        yield
+
+
+@contextmanager
+def _scope(setting: str) -> Iterator[None]:
+    before = _current.set(setting)
+    try:
+        with transaction.atomic():
+            _apply(setting)
+            yield
+            # A rollback undoes SET LOCAL by itself; releasing a savepoint does not.
+            if connection.in_atomic_block and not connection.needs_rollback:
+                _apply(before.old_value if isinstance(before.old_value, str) else "")
+    finally:
+        _current.reset(before)
+
+
+def _apply(setting: str) -> None:
+    kind, _, value = setting.partition(":")
+    with connection.cursor() as cursor:
+        match kind:
+            case "brand":
+                cursor.execute(f"RESET ROLE; SET LOCAL app.brand = '{value}'")
+            case "brands":
+                cursor.execute(f"SET LOCAL app.brands = '{value}'; SET LOCAL ROLE {OPERATOR_ROLE}")
+            case _:
+                cursor.execute("RESET ROLE; SET LOCAL app.brand = ''")
+
+
+class TenantTable(Operation):
+    """Give a table its tenant form: primary key and foreign keys that begin with the brand, and row security.
+
+    Django keeps its single `id` column as the model's primary key; in the database the primary key is
+    (brand_id, id). Every foreign key of the model that points to another tenant table is checked as
+    (brand_id, <column>) and must be declared with `db_constraint=False, db_index=False`. `appends` makes a table that
+    the application's role can only insert into and read.
+    """
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, model: str, *, appends: bool = False) -> None:
+        self.model = model
+        self.appends = appends
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return (self.__class__.__name__, [self.model], {"appends": True} if self.appends else {})
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """The models do not change: this is about the tables below them."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        apps: Apps = to_state.apps
+        model = apps.get_model(app_label, self.model)
+        for statement in tenant_table_sql(model, appends=self.appends):
+            schema_editor.execute(statement)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        table = from_state.apps.get_model(app_label, self.model)._meta.db_table
+        schema_editor.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+
+    def describe(self) -> str:
+        return f"Key {self.model} by brand and guard it with row security"
+
+
+def tenant_table_sql(model: type[models.Model], *, appends: bool) -> Iterator[str]:
+    """Yield the statements that turn a freshly created table into a tenant table."""
+    table = model._meta.db_table
+    yield f"ALTER TABLE {table} DROP CONSTRAINT {table}_pkey"
+    yield f"ALTER TABLE {table} ADD CONSTRAINT {table}_pkey PRIMARY KEY (brand_id, id)"
+    for field in model._meta.local_fields:
+        if isinstance(field, models.ForeignKey) and points_to_tenant_table(field):
+            target = field.related_model._meta.db_table
+            yield (
+                f"ALTER TABLE {table} ADD CONSTRAINT {table}_{field.column}_of_the_same_brand "
+                f"FOREIGN KEY (brand_id, {field.column}) REFERENCES {target} (brand_id, id) "
+                "DEFERRABLE INITIALLY DEFERRED"
+            )
+    yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+    yield (
+        f"CREATE POLICY one_brand ON {table} TO {APPLICATION_ROLE} "
+        "USING (brand_id = (SELECT current_setting('app.brand')::bigint))"
+    )
+    yield (
+        f"CREATE POLICY own_brands ON {table} TO {OPERATOR_ROLE} "
+        "USING (brand_id = ANY ((SELECT string_to_array(current_setting('app.brands'), ',')::bigint[])::bigint[]))"
+    )
+    yield (
+        f"CREATE POLICY one_brand_maintained ON {table} TO {MAINTENANCE_ROLE} "
+        "USING (brand_id = (SELECT current_setting('app.brand')::bigint))"
+    )
+    verbs = "SELECT, INSERT" if appends else "SELECT, INSERT, UPDATE, DELETE"
+    yield f"REVOKE ALL ON {table} FROM {APPLICATION_ROLE}, {OPERATOR_ROLE}, {MAINTENANCE_ROLE}"
+    yield f"GRANT {verbs} ON {table} TO {APPLICATION_ROLE}"
+    yield f"GRANT SELECT ON {table} TO {OPERATOR_ROLE}"
+    maintenance_verbs = "SELECT" if appends else "SELECT, UPDATE, DELETE"
+    yield f"GRANT {maintenance_verbs} ON {table} TO {MAINTENANCE_ROLE}"
+
+
+def points_to_tenant_table(field: "models.ForeignKey[Any, Any]") -> bool:
+    """Tell whether a foreign key leads to a table that carries a brand itself and is not global."""
+    target = field.related_model._meta
+    names = {candidate.name for candidate in target.local_fields}
+    return "brand" in names and target.db_table not in GLOBAL_TABLES
