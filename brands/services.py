@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from django.db import transaction
 from oauth2_provider.models import get_access_token_model
@@ -306,11 +306,6 @@ def _checked(name: str, value: Any) -> Any:
         case _:
             pass
     return value
-
-
-def zone_of(brand: Brand) -> ZoneInfo:
-    """Return the time zone that decides the brand's days."""
-    return ZoneInfo(brand.timezone)
 
 
 def _settings_of(brand: Brand) -> dict[str, Any]:

@@ -1,3 +1,5 @@
+from zoneinfo import ZoneInfo
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -82,3 +84,8 @@ class Brand(models.Model):
     @property
     def is_suspended(self) -> bool:
         return self.state == BrandState.SUSPENDED
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone that decides the brand's days."""
+        return ZoneInfo(self.timezone)
