@@ -19,7 +19,7 @@ from track360.lib.money import is_currency
 from track360.lib.problems import Conflict, Invalid
 from track360.lib.tenancy import tenant
 
-TOKEN_MARK = "t360_"  # lets secret scanners and people recognise a leaked token
+TOKEN_MARK = "t360_"  # noqa: S105 - lets secret scanners and people recognise a leaked token
 VISIBLE_PREFIX = 9  # characters of a token that stay visible after it was issued
 ROTATION_GRACE = timedelta(hours=24)
 
@@ -37,6 +37,11 @@ SETTINGS = (
     "landing_hosts",
     "requests_per_minute",
 )
+CHOICES = {
+    "state": BrandState.values,
+    "unknown_customer": UnknownCustomer.values,
+    "tracking": Tracking.values,
+}
 FIXED_ONCE_RECORDS_EXIST = ("timezone", "default_currency")
 HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
 
@@ -277,35 +282,32 @@ def _set(brand: Brand, changes: dict[str, Any]) -> None:
 
 
 def _checked(name: str, value: Any) -> Any:
+    if name in CHOICES and value not in CHOICES[name]:
+        raise SettingRefused(f"{name}: choose one of {', '.join(CHOICES[name])}.")
     match name:
         case "timezone" if value not in available_timezones():
             raise SettingRefused(f"timezone: use a name such as Europe/Malta. {value} is not known.")
-        case "reporting_currency" if not is_currency(value):
-            raise SettingRefused("reporting_currency: use an ISO 4217 code such as EUR.")
-        case "default_currency":
-            value = value or None
-            if value is not None and not is_currency(value):
-                raise SettingRefused("default_currency: use an ISO 4217 code such as EUR, or leave it empty.")
-        case "state" if value not in BrandState.values:
-            raise SettingRefused(f"state: choose one of {', '.join(BrandState.values)}.")
-        case "unknown_customer" if value not in UnknownCustomer.values:
-            raise SettingRefused(f"unknown_customer: choose one of {', '.join(UnknownCustomer.values)}.")
-        case "tracking" if value not in Tracking.values:
-            raise SettingRefused(f"tracking: choose one of {', '.join(Tracking.values)}.")
+        case "default_currency" if not value:
+            return None
+        case "reporting_currency" | "default_currency" if not is_currency(value):
+            raise SettingRefused(f"{name}: use an ISO 4217 code such as EUR.")
         case "landing_url" if value and not value.startswith("https://"):
             raise SettingRefused("landing_url: use an address that begins with https://.")
         case "landing_hosts":
-            value = [host.strip().lower() for host in value]
-            for host in value:
-                if not HOST.fullmatch(host):
-                    raise SettingRefused(f"landing_hosts: {host} is not a host name. Leave out https:// and paths.")
+            return [_checked_host(host) for host in value]
         case "attribution_window_days" if value is not None and value < 1:
             raise SettingRefused("attribution_window_days: use 1 or more, or leave it empty for no window.")
         case "name" if not value:
             raise SettingRefused("name: give the brand a name.")
         case _:
-            pass
-    return value
+            return value
+
+
+def _checked_host(host: str) -> str:
+    host = host.strip().lower()
+    if not HOST.fullmatch(host):
+        raise SettingRefused(f"landing_hosts: {host} is not a host name. Leave out https:// and paths.")
+    return host
 
 
 def _settings_of(brand: Brand) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class Waker:
             self._sent[job, brand_id] = now
         try:
             current_app.send_task(job, kwargs={"brand": brand_id}, countdown=WAKES_ARE_MERGED_FOR)
-        except Exception as error:  # whatever a broker library raises must not reach the caller: the sweep will find it
+        except Exception as error:  # noqa: BLE001 - whatever a broker's client raises, the sweep will find the work
             with self._lock:
                 self._silent_until = self._clock() + SILENT_AFTER_FAILURE
             log.warning("wake_not_sent", job=job, brand=brand_id, error=type(error).__name__)
