@@ -1,0 +1,280 @@
+"""One activity record: what it says, as present configuration understands it (wire.md, Meaning and Identity)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from json import dumps
+from typing import Any, NamedTuple
+
+from ingestion.rules import identity
+from ingestion.rules.amounts import amount
+from ingestion.rules.details import kept
+from ingestion.rules.ids import check_text, identifier
+from ingestion.rules.meaning import EventMeaning, Meaning
+from ingestion.rules.names import fold
+from ingestion.rules.refusals import Refused
+from ingestion.rules.shapes import MAX_NAME, ActivityShape
+from ingestion.rules.standard import Kpi
+from ingestion.rules.times import Moment, moment
+from track360.lib.money import is_currency
+
+UNKNOWN_EVENT = "unknown_event"
+UNKNOWN_STATUS = "unknown_status"
+
+_APPROVED = "approved"
+
+
+class ActivityRow(NamedTuple):
+    """An activity as it is stored; times, amounts and details are the texts that PostgreSQL reads.
+
+    `key` and `digest` are made only of what was sent. `parked_for` is empty, or says what the record waits for; a
+    parked record has no facts, all it says is in `details`.
+    """
+
+    key: str
+    digest: str
+    customer: str
+    event: str
+    event_id: str
+    moment: str
+    day: str
+    product: str
+    currency: str
+    status: str
+    kpis: tuple[str, ...]
+    amounts: tuple[str, ...]
+    details: str
+    parked_for: str
+
+
+class Facts(NamedTuple):
+    """A record's amounts by KPI, the currency they are in, and what is kept beside them."""
+
+    kpis: tuple[str, ...]
+    amounts: tuple[str, ...]
+    currency: str
+    details: dict[str, Any]
+
+
+def read_activities(
+    records: Sequence[object], *, meaning: Meaning, received_at: datetime
+) -> list[ActivityRow | Refused]:
+    """Read a batch; the result has one row or refusal for each record, in the same order."""
+    results: list[ActivityRow | Refused] = []
+    for record in records:
+        try:
+            results.append(read_activity(record, meaning=meaning, received_at=received_at))
+        except Refused as refused:
+            results.append(refused)
+    return results
+
+
+def read_activity(record: object, *, meaning: Meaning, received_at: datetime) -> ActivityRow:
+    """Return the row that a pushed record is. `received_at` counts where the record says no time.
+
+    Raises Refused.
+    """
+    if type(record) is not dict:
+        raise Refused("invalid_type", "", "Send every record as a JSON object.")
+    shape = meaning.activity_shape(tuple(record))
+    if shape.refused:
+        raise Refused(*shape.refused.args)
+    values = (*record.values(), None)
+
+    name = identifier(values[shape.eventname], "eventname", longest=MAX_NAME)
+    event = meaning.event(name)
+    customer = identifier(values[shape.customerid], "customerid")
+    event_id = _event_id(values[shape.eventid], event)
+    when = values[shape.createtime]
+    sent = None if when is None else moment(when, "createtime", zone=meaning.zone, received_at=received_at)
+    product = _word(values[shape.product], "product")
+    status = _word(values[shape.status], "status")
+    currency = _currency(values[shape.currency])
+    value = values[shape.value]
+    value = "" if value is None else amount(value, "Value")
+    usd = values[shape.amountusd]
+    usd = "" if usd is None else amount(usd, "amount_usd")
+
+    at = "" if sent is None else str(sent.at)
+    folded_product = fold(product) if product else ""
+    rest = _rest(shape, values) if shape.rest else ""
+    native = currency or meaning.default_currency or ""
+    digest = identity.hashed(
+        event.folded, customer, event_id, _said(sent, at), value, native, folded_product, status, usd, rest
+    )
+    key = _key(event, customer, event_id, sent, at, folded_product, native, value, digest)
+
+    facts = _facts(event, shape, values, value, usd, native)
+    approved = _APPROVED if not status else meaning.status(status)
+    parked_for = "" if event.known else UNKNOWN_EVENT
+    if approved is None:
+        parked_for = parked_for or UNKNOWN_STATUS
+    details = facts.details
+    if parked_for:
+        details = _everything(shape, values, value, usd, status)
+    received = moment_of(received_at, meaning) if sent is None else sent
+    return ActivityRow(
+        key,
+        digest,
+        customer,
+        name,
+        event_id,
+        at or str(received.at),
+        str(received.day),
+        meaning.product(product) if product else "",
+        facts.currency,
+        approved or "pending",
+        () if parked_for else facts.kpis,
+        () if parked_for else facts.amounts,
+        dumps(details) if details else "{}",
+        parked_for,
+    )
+
+
+def moment_of(received_at: datetime, meaning: Meaning) -> Moment:
+    """Return the time of receipt as the moment of a record that says none."""
+    return Moment(received_at, received_at.astimezone(meaning.zone).date(), is_day=False)
+
+
+def _event_id(value: object, event: EventMeaning) -> str:
+    if value is None:
+        if event.identity == "event_id":
+            raise Refused("required", "eventid", "Send eventid: this event is told apart by it.")
+        return ""
+    return identifier(value, "eventid")
+
+
+def _word(value: object, field: str) -> str:
+    if value is None or value == "":
+        return ""
+    if type(value) is not str:
+        raise Refused("invalid_type", field, f"Send {field} as a string.")
+    check_text(value, field, longest=MAX_NAME)
+    return value
+
+
+def _currency(value: object) -> str:
+    if value is None:
+        return ""
+    if type(value) is str and len(value) == 3 and value.isascii() and value.isupper() and is_currency(value):
+        return value
+    raise Refused("invalid_currency", "Currency", "Send an ISO 4217 code in capitals, like USD.")
+
+
+def _said(sent: Moment | None, at: str) -> str:
+    # Midnight and a mere day are different statements, though one instant.
+    return at if sent is None or not sent.is_day else str(sent.day)
+
+
+def _rest(shape: ActivityShape, values: tuple[Any, ...]) -> str:
+    return ",".join(
+        f"{part.folded}={identity.canonical(values[part.at])}" for part in shape.rest if values[part.at] is not None
+    )
+
+
+def _key(
+    event: EventMeaning,
+    customer: str,
+    event_id: str,
+    sent: Moment | None,
+    at: str,
+    product: str,
+    currency: str,
+    value: str,
+    digest: str,
+) -> str:
+    rule = event.identity
+    if rule == "event_id" or (rule == "automatic" and event_id):
+        return identity.by_event_id(event=event.folded, event_id=event_id)
+    if rule == "day" and sent is None:
+        raise Refused("required", "createtime", "Send createtime: this event is told apart by its day.")
+    if sent is not None and (rule == "day" or (rule == "automatic" and sent.is_day)):
+        return identity.by_day(
+            event=event.folded, customer=customer, day=str(sent.day), product=product, currency=currency
+        )
+    return identity.by_content(
+        event=event.folded,
+        customer=customer,
+        at=at,
+        product=product,
+        currency=currency,
+        value=value,
+        rest="" if at else digest,
+    )
+
+
+def _facts(
+    event: EventMeaning, shape: ActivityShape, values: tuple[Any, ...], value: str, usd: str, currency: str
+) -> Facts:
+    details = kept(shape.others, values) if shape.others else {}
+    kpis: list[str] = []
+    amounts: list[str] = []
+    money = False
+    for part in shape.kpis:
+        if values[part.at] is not None:
+            amounts.append(_signed(amount(values[part.at], part.name), part.kpi, part.name))
+            kpis.append(part.kpi.name)
+            money = money or part.kpi.unit == "money"
+
+    own = event.kpi
+    if own is None:
+        if value:
+            details["Value"] = value
+        if usd:
+            details["amount_usd"] = usd
+    elif usd and own.unit == "money":
+        _refuse_second(own, kpis)
+        if money:
+            raise Refused(
+                "inconsistent_amount", "amount_usd", "amount_usd stands beside Value only, not beside KPI fields."
+            )
+        if value:
+            _keep_native(_signed(value, own, "Value"), currency, usd, details)
+        kpis.insert(0, own.name)
+        amounts.insert(0, _signed(usd, own, "amount_usd"))
+        currency = "USD"
+    elif value:
+        _refuse_second(own, kpis)
+        if usd:
+            details["amount_usd"] = usd
+        kpis.insert(0, own.name)
+        amounts.insert(0, _signed(value, own, "Value"))
+        money = money or own.unit == "money"
+    elif own.name not in kpis:
+        if own.unit == "money":
+            raise Refused("required", "Value", "Send Value: this event is an amount of money.")
+        kpis.insert(0, own.name)
+        amounts.insert(0, "1")
+        if usd:
+            details["amount_usd"] = usd
+    if money and not currency:
+        raise Refused("required", "Currency", "Send Currency: amounts of money need one.")
+    return Facts(tuple(kpis), tuple(amounts), currency, details)
+
+
+def _refuse_second(own: Kpi, kpis: list[str]) -> None:
+    if own.name in kpis:
+        raise Refused("duplicate_field", own.name, f"Value already is the {own.name} of this record. Send one.")
+
+
+def _keep_native(value: str, currency: str, usd: str, details: dict[str, Any]) -> None:
+    if currency == "USD":
+        if value != usd:
+            raise Refused("inconsistent_amount", "amount_usd", "Value is in USD and amount_usd says something else.")
+    else:
+        details["Value"] = value
+        if currency:
+            details["Currency"] = currency
+
+
+def _signed(text: str, kpi: Kpi, field: str) -> str:
+    if kpi.positive and text[0] == "-":
+        raise Refused("negative_amount", field, f"Send {kpi.name} as a positive amount.")
+    return text
+
+
+def _everything(shape: ActivityShape, values: tuple[Any, ...], value: str, usd: str, status: str) -> dict[str, Any]:
+    kept = {part.name: values[part.at] for part in shape.rest if values[part.at] is not None}
+    for name, text in (("Value", value), ("amount_usd", usd), ("status", status)):
+        if text:
+            kept[name] = text
+    return kept
