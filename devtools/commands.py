@@ -1,100 +1,98 @@
-"""What dev.py does for each of its commands, once the virtual environment exists."""
+"""dev.py's commands, except `up`: test, lint, bench, manage, reset."""
 
-import json
 import os
 import shutil
-import signal
-import socket
 import subprocess
-import tempfile
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
-from devtools.place import ROOT, STATE, Refused, is_held, note, only_one, say, socket_folder
-from devtools.programs import Program, run_in_front, until
-from devtools.servers import APPLICATION, OWNER, PostgreSQL, Valkey
-from devtools.venv import FOLDER, PYTHON
+from devtools.place import ROOT, STATE, is_held, only_one, say, socket_folder
+from devtools.programs import run_in_front, until
+from devtools.running import BINARIES, Servers, running_servers, throw_away_state
+from devtools.venv import PYTHON
 
-BINARIES = FOLDER / "bin"
+# These change or describe tables, so they run as the tables' owner.
 AS_OWNER = frozenset({"migrate", "makemigrations", "sqlmigrate", "optimizemigration", "squashmigrations"})
-DEMO = STATE / "demo.json"
-READY_WITHIN = 60
-# A program that ends more often than this within a minute is broken; starting it again would only hide why.
-MOST_RESTARTS = 5
 
 
-class Servers:
-    """PostgreSQL and Valkey for one command: ours, or those that DATABASE_URL and REDIS_URL name."""
-
-    def __init__(self, *, state: Path, durable: bool, system: bool) -> None:
-        sockets = socket_folder(state)
-        outside = os.environ.get("DATABASE_URL", "")
-        self.postgresql = None if outside else PostgreSQL(state=state, sockets=sockets, durable=durable, system=system)
-        self.valkey = None if os.environ.get("REDIS_URL") else Valkey(state=state, sockets=sockets)
-        self.owner_url = self.postgresql.url(OWNER) if self.postgresql else os.environ.get("DATABASE_OWNER_URL", "")
-        self.application_url = self.postgresql.url(APPLICATION) if self.postgresql else outside
-        self.redis_url = self.valkey.url if self.valkey else os.environ["REDIS_URL"]
-        if not self.owner_url:
-            raise Refused("DATABASE_URL is set, so DATABASE_OWNER_URL must be as well: migrations run as the owner.")
-
-    def start(self) -> None:
-        """Start what is ours."""
-        if self.postgresql:
-            self.postgresql.start()
-        else:
-            say("PostgreSQL: the one that DATABASE_URL names")
-        if self.valkey:
-            self.valkey.start()
-        else:
-            say("Valkey: the server that REDIS_URL names")
-
-    def stop(self) -> None:
-        """Stop what is ours."""
-        if self.valkey:
-            self.valkey.stop()
-        if self.postgresql:
-            self.postgresql.stop()
-
-    def environment(self, *, port: int, owner: bool = False) -> dict[str, str]:
-        """Return the environment of a program; only the owner's programs learn the owner's address."""
-        ours = {
-            "DJANGO_SETTINGS_MODULE": "track360.settings",
-            "ENVIRONMENT": "development",
-            "BASE_URL": f"http://127.0.0.1:{port}",
-            "REDIS_URL": self.redis_url,
-            "DATABASE_URL": self.owner_url if owner else self.application_url,
-            "PYTHONUNBUFFERED": "1",
-        }
-        inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"}
-        return {**inherited, **ours, "PATH": f"{BINARIES}{os.pathsep}{os.environ.get('PATH', '')}"}
+def test(arguments: Sequence[str], *, system_postgres: bool) -> int:
+    """Run pytest on servers that exist for this run only; return its status."""
+    with (
+        throw_away_state() as state,
+        running_servers(state=state, durable=False, system=system_postgres) as servers,
+    ):
+        environment = servers.environment(port=0) | {"DATABASE_OWNER_URL": servers.owner_url}
+        say("Tests: pytest " + " ".join(arguments))
+        return run_in_front([PYTHON, "-m", "pytest", *arguments], environment=environment)
 
 
-@contextmanager
-def running_servers(*, state: Path, durable: bool, system: bool) -> Iterator[Servers]:
-    """Start the servers and stop them again, whatever happens in between."""
-    servers = Servers(state=state, durable=durable, system=system)
-    try:
-        servers.start()
-        yield servers
-    finally:
-        servers.stop()
+def bench(arguments: Sequence[str], *, system_postgres: bool) -> int:
+    """Run the benchmarks on durable servers that exist for this run only, one run at a time."""
+    with (
+        only_one("bench"),
+        throw_away_state() as state,
+        running_servers(state=state, durable=True, system=system_postgres) as servers,
+    ):
+        environment = servers.environment(port=0) | {"DATABASE_OWNER_URL": servers.owner_url}
+        migrate(servers)
+        return run_in_front([PYTHON, "-m", "benchmarks", *arguments], environment=environment)
 
 
-@contextmanager
-def throw_away_state() -> Iterator[Path]:
-    """Make a folder under `.state/` for one run, and remove it afterwards with those that killed runs left."""
-    STATE.mkdir(exist_ok=True)
-    for left in STATE.glob("run-*"):
-        with suppress(ValueError):
-            if not Path(f"/proc/{int(left.name.split('-')[1])}").exists():
-                shutil.rmtree(left, ignore_errors=True)
-    state = Path(tempfile.mkdtemp(prefix=f"run-{os.getpid()}-", dir=STATE))
-    try:
-        yield state
-    finally:
-        shutil.rmtree(state, ignore_errors=True)
-        shutil.rmtree(socket_folder(state), ignore_errors=True)
+def migrate(servers: Servers) -> None:
+    """Bring the tables up to date, as their owner."""
+    say("Tables: migrating")
+    command = [PYTHON, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(command, cwd=ROOT, env=servers.environment(port=0, owner=True), check=True)
+
+
+def manage(arguments: Sequence[str], *, port: int, system_postgres: bool) -> int:
+    """Run a management command beside a running `dev.py up`, or on servers started for it alone."""
+    owner = bool(arguments) and arguments[0] in AS_OWNER
+    command = [PYTHON, "manage.py", *arguments]
+    if is_held("up"):
+        servers = Servers(state=STATE, durable=True, system=system_postgres)
+        if servers.postgresql:
+            until(servers.postgresql.is_answering, seconds=30)
+        return run_in_front(command, environment=servers.environment(port=port, owner=owner))
+    with only_one("up"), running_servers(state=STATE, durable=True, system=system_postgres) as servers:
+        return run_in_front(command, environment=servers.environment(port=port, owner=owner))
+
+
+def reset() -> int:
+    """Remove all that `up` keeps. What the locks, `.venv` and the sources hold stays."""
+    with only_one("up"):
+        shutil.rmtree(socket_folder(STATE), ignore_errors=True)
+        for entry in STATE.iterdir():
+            if entry.is_dir() and not entry.name.startswith("run-"):
+                shutil.rmtree(entry)
+            elif entry.is_file() and entry.suffix != ".lock":
+                entry.unlink()
+    say("Everything that `up` kept is gone; the next `dev.py up` starts from nothing.")
+    return 0
+
+
+def lint() -> int:
+    """Check style, types, templates, both arrows and migrations; print what fails and return 1 if anything does."""
+    templates = [str(path) for path in sorted((ROOT / "templates").rglob("*.html"))]
+    checks: dict[str, list[str]] = {
+        "ruff check": ["ruff", "check"],
+        "ruff format": ["ruff", "format", "--check"],
+        "mypy": ["mypy"],
+        "lint-imports": ["lint-imports"],
+        **({"djade": ["djade", "--check", "--target-version", "5.2", *templates]} if templates else {}),
+        "makemigrations": ["python", "manage.py", "makemigrations", "--check", "--dry-run"],
+    }
+    environment = {**os.environ, "ENVIRONMENT": "development", "PATH": f"{BINARIES}{os.pathsep}{os.environ['PATH']}"}
+
+    def run(check: tuple[str, list[str]]) -> bool:
+        name, command = check
+        began = time.monotonic()
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        say(f"{name}: {'ok' if done.returncode == 0 else 'FAILED'} ({time.monotonic() - began:.1f} s)")
+        if done.returncode:
+            print(done.stdout + done.stderr, flush=True)
+        return done.returncode == 0
+
+    with ThreadPoolExecutor(2) as two_at_a_time:
+        return 0 if all(list(two_at_a_time.map(run, sorted(checks.items(), key=lambda each: each[0] != "mypy")))) else 1

@@ -10,10 +10,11 @@ HEADER = "# Made by `python3 dev.py lock` from pyproject.toml; edit that instead
 OPTIONS = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate", "--quiet"]
 
 
-def renew(*, upgrade: bool) -> None:
+def renew(*, upgrade: bool) -> int:
     """Resolve pyproject.toml again; versions already locked stay unless `upgrade` is asked for."""
     _compile(ROOT / "requirements.lock", upgrade=upgrade)
     _compile(venv.LOCK, "--group", "dev", upgrade=upgrade)
+    return 0
 
 
 def _compile(lock: Path, *more: str, upgrade: bool) -> None:

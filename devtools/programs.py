@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 from devtools.place import ROOT, say
 
@@ -55,7 +56,7 @@ def dies_with_us(signum: int) -> Callable[[], None] | None:
 
 
 class Program:
-    """One program in its own process group, its output in a file."""
+    """One program in its own process group, its output in a file or, without one, on this terminal."""
 
     def __init__(
         self,
@@ -63,7 +64,7 @@ class Program:
         command: Sequence[str | Path],
         *,
         environment: Mapping[str, str],
-        log: Path,
+        log: Path | None,
         stop_with: signal.Signals = signal.SIGTERM,
     ) -> None:
         self.name = name
@@ -75,18 +76,26 @@ class Program:
 
     def start(self) -> None:
         """Start it; its output is added to its log."""
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as output:
+        with self._output() as output:
             self._process = subprocess.Popen(
                 self._command,
                 cwd=ROOT,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
-                stderr=subprocess.STDOUT,
+                stderr=output and subprocess.STDOUT,
                 start_new_session=True,
                 preexec_fn=dies_with_us(self.stop_with),
             )
+
+    @contextmanager
+    def _output(self) -> Iterator[IO[bytes] | None]:
+        if self.log is None:
+            yield None
+            return
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as output:
+            yield output
 
     @property
     def status(self) -> int | None:
@@ -119,7 +128,7 @@ class Program:
 
     def last_words(self, lines: int = 12) -> str:
         """Return the end of its log."""
-        with suppress(FileNotFoundError):
+        if self.log and self.log.exists():
             return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
         return ""
 

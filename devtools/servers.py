@@ -227,7 +227,9 @@ def _postgresql_binaries(*, system: bool) -> Path:
 
 def _system_binaries() -> Iterator[Path]:
     found = [*Path("/usr/lib/postgresql").glob("*/bin"), *Path("/opt/homebrew/opt").glob("postgresql@*/bin")]
-    yield from sorted(found, key=lambda folder: int("".join(filter(str.isdigit, folder.parent.name)) or 0), reverse=True)
+    yield from sorted(
+        found, key=lambda folder: int("".join(filter(str.isdigit, folder.parent.name)) or 0), reverse=True
+    )
     if on_path := shutil.which("postgres"):
         yield Path(on_path).resolve().parent
 

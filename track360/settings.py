@@ -96,23 +96,24 @@ TEMPLATES = [
 
 def _database(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
+        "HOST": options.pop("host", unquote(parts.hostname or "")),  # ?host= names a socket's folder
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": env.int("DATABASE_CONNECTION_SECONDS", 600),
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,  # tenant() opens the transaction, so that a view answers after its commit
-        "OPTIONS": {"connect_timeout": 3, "application_name": "track360", **dict(parse_qsl(parts.query))},
+        "OPTIONS": {"connect_timeout": 3, "application_name": "track360", **options},
     }
 
 
-DATABASE_URL = env.str("DATABASE_URL", "postgresql://track360_app@localhost/track360")
-DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", "")
-DATABASES = {"default": _database(DATABASE_URL)}
+DATABASES = {"default": _database(env.str("DATABASE_URL", "postgresql://track360_app@localhost/track360"))}
+DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", "")  # only the tests' own process knows it
+OWNER_DATABASE = _database(DATABASE_OWNER_URL)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Valkey or Redis --------------------------------------------------------------------------------------------------
