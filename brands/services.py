@@ -12,6 +12,7 @@ from django.db import transaction
 from oauth2_provider.models import get_access_token_model
 
 from brands import audit
+from brands.directory import ATTRIBUTION_SETTINGS, directory_changed
 from brands.models import Application, Brand, BrandToken, Membership, User
 from brands.models.brand import BrandState, Tracking, UnknownCustomer, Vertical
 from brands.models.people import Role
@@ -133,6 +134,8 @@ def change_settings(
             raise SettingFixed(f"{name}: it decides what stored records mean and cannot change once records exist.")
     if differences:
         brand.save(update_fields=list(differences))
+        if ATTRIBUTION_SETTINGS & differences.keys():
+            directory_changed(brand_id=brand.id)
         _record(
             brand,
             by,

@@ -65,6 +65,10 @@ class Brand(models.Model):
     landing_hosts = ArrayField(models.CharField(max_length=253), default=list, blank=True)
     requests_per_minute = models.PositiveIntegerField(default=6000, help_text="Per brand token.")
     created_at = models.DateTimeField()
+    # What the brand knows about its affiliates grew; unattributed customers are looked at again until both are equal.
+    directory_version = models.PositiveBigIntegerField(default=0, editable=False)
+    directory_resolved = models.PositiveBigIntegerField(default=0, editable=False)
+    directory_resolved_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         constraints = [

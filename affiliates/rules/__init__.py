@@ -1,0 +1,1 @@
+"""Pure rules about affiliates and their links. Standard library only."""

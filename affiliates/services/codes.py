@@ -1,0 +1,35 @@
+"""The names under which affiliates, campaigns, links and promo codes are known outside."""
+
+import re
+
+from django.db import models
+
+from brands.models import Brand
+from track360.lib.problems import Conflict, Invalid
+
+# RFC 3986's unreserved characters: a code stands in addresses and tracking data as it is.
+_CODE = re.compile(r"[A-Za-z0-9._~-]{1,50}", re.ASCII)
+
+
+class CodeInvalid(Invalid):
+    """A code has 1 to 50 letters, digits, dots, hyphens, underscores or tildes."""
+
+    code = "invalid_code"
+
+
+class CodeTaken(Conflict):
+    """The code is taken. Choose another one."""
+
+    code = "code_taken"
+
+
+def check_code(code: str) -> None:
+    """Raise CodeInvalid unless the code can stand in addresses and tracking data."""
+    if not _CODE.fullmatch(code):
+        raise CodeInvalid
+
+
+def check_free(*, model: type[models.Model], brand: Brand, **code: str) -> None:
+    """Raise CodeTaken when the brand has a row with this code. The table's constraint has the last word."""
+    if model._default_manager.filter(brand=brand, **code).exists():
+        raise CodeTaken(f"{next(iter(code.values()))} is taken. Choose another code.")
