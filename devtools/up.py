@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Protocol
 
 from devtools.commands import migrate
+from devtools.parts import parts
 from devtools.place import STATE, Refused, note, only_one, say
 from devtools.programs import Program, until
-from devtools.running import BINARIES, Servers, running_servers
+from devtools.running import Servers, running_servers
 from devtools.venv import PYTHON
 
 DEMO = STATE / "demo.json"
@@ -52,22 +53,9 @@ def up(*, port: int, system_postgres: bool) -> int:
     return 1
 
 
-def _programs(servers: Servers, port: int) -> list[Program]:
-    environment = servers.environment(port=port)
-    web = [BINARIES / "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
-    web += ["--workers", "2", "--blocking-threads", "8", "--blocking-threads-idle-timeout", "600"]
-    web += ["--respawn-failed-workers", "--workers-kill-timeout", "10", "track360.wsgi:application"]
-    celery = [BINARIES / "celery", "--app", "track360"]
-    worker = [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-    commands = {"web": web, "worker": worker, "beat": [*celery, "beat", "--pidfile=", "--loglevel", "INFO"]}
-    return [
-        Program(name, command, environment=environment, log=LOGS / f"{name}.log") for name, command in commands.items()
-    ]
-
-
 @contextmanager
 def _running_programs(servers: Servers, port: int) -> Iterator[list[Program]]:
-    programs = _programs(servers, port)
+    programs = list(parts(servers.environment(port=port), port=port, logs=LOGS).values())
     try:
         for program in programs:
             say(f"{program.name}: starting")
