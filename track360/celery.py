@@ -4,9 +4,11 @@ import os
 
 import structlog
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import beat_init, setup_logging, worker_init
 from django.core.cache import cache
 from django.utils import timezone
+
+from track360.checks import refuse_unsafe_start
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "track360.settings")
 
@@ -15,11 +17,17 @@ HEARTBEAT = "heartbeat"
 app = Celery("track360")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(["ingestion.rates"])
 
 
 @setup_logging.connect
 def keep_djangos_logging(**_: object) -> None:
     """Stop Celery from replacing the logging that settings.py configures."""
+
+
+# Worker and beat are held to the same conditions as the web.
+worker_init.connect(refuse_unsafe_start)
+beat_init.connect(refuse_unsafe_start)
 
 
 @app.task(name="track360.heartbeat", ignore_result=True)

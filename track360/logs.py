@@ -76,6 +76,7 @@ def configure(*, level: str) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django.server": {"handlers": [], "propagate": True},
+            "django.request": {"level": "ERROR"},  # what went wrong with a request is in its own line
             # The sweeps run every few seconds; a line for each would hide what matters.
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},

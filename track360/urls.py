@@ -1,9 +1,14 @@
 """Every address of the platform, and the app that answers it."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
+
+from track360 import health
 
 urlpatterns = [
+    re_path("^livez/?$", health.livez),
+    re_path("^readyz/?$", health.readyz),
+    path("metrics", health.metrics),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/", include("allauth.mfa.urls")),
