@@ -1,6 +1,6 @@
 """What happened: the bytes brands sent, and the customers, activities and configuration they mean."""
 
-from ingestion.models.configuration import Alias, Event, FxRate, Kpi
+from ingestion.models.configuration import Alias, Event, FxRate, Kpi, NewRates
 from ingestion.models.deliveries import Delivery, IdempotencyKey, Outbox
 from ingestion.models.records import Activity, Customer, CustomerProfile, SupersededActivity
 
@@ -14,6 +14,7 @@ __all__ = [
     "FxRate",
     "IdempotencyKey",
     "Kpi",
+    "NewRates",
     "Outbox",
     "SupersededActivity",
 ]

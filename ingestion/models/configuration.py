@@ -97,3 +97,14 @@ class FxRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} 1 {self.base} = {self.rate.normalize():f} {self.quote}"
+
+
+class NewRates(models.Model):
+    """Rates from a day on were entered and commissions have not looked at them yet.
+
+    Written in the transaction that enters the rates, deleted by the commissions follow-up.
+    """
+
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="+", db_index=False)
+    from_day = models.DateField()
+    created_at = models.DateTimeField()

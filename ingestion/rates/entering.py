@@ -1,0 +1,94 @@
+"""Entering rates for a brand. Rows are only ever added; of several for one day and pair the last one counts."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+
+from django.db import connection, transaction
+
+from brands import audit
+from brands.models import Brand, User
+from ingestion.models import FxRate, NewRates
+from ingestion.rates import ecb
+from ingestion.rates.quotes import Quote
+from track360.lib.jobs import wake
+
+ECB = "ecb"
+UPLOAD = "upload"
+CONFIGURATION = "configuration"
+
+# A new brand starts with the rates of so many days, enough for two years of late reports.
+SEEDED = timedelta(days=731)
+
+# One lock per brand: two entries at once would each miss what the other is about to add.
+_LOCK = "SELECT pg_advisory_xact_lock(hashtext('ingestion.rates'), %s)"
+
+# A statement for all rates at once: a new brand gets some fifteen thousand. The last column of the answer of `old` is
+# what counts so far; the ECB fills gaps and never overrides what people entered, people override everything.
+_ENTER = """
+    INSERT INTO ingestion_fxrate (brand_id, day, base, quote, rate, source, entered_at)
+    SELECT %(brand)s, stated.day, stated.base, stated.quote, stated.rate, %(source)s, %(now)s
+    FROM unnest(%(days)s::date[], %(bases)s::text[], %(quotes)s::text[], %(rates)s::numeric[])
+         WITH ORDINALITY AS stated (day, base, quote, rate, place)
+    LEFT JOIN LATERAL (
+        SELECT rate FROM ingestion_fxrate
+        WHERE brand_id = %(brand)s AND base = stated.base AND quote = stated.quote AND day = stated.day
+        ORDER BY id DESC LIMIT 1
+    ) AS old ON true
+    WHERE CASE WHEN %(fills_gaps)s THEN old.rate IS NULL ELSE old.rate IS DISTINCT FROM stated.rate END
+    ORDER BY stated.place
+    RETURNING day
+"""
+
+
+@transaction.atomic
+def enter_rates(*, brand: Brand, quotes: Collection[Quote], source: str, by: User | str, now: datetime) -> int:
+    """Add the rates that differ from what counts so far and return how many those are.
+
+    Commissions from the earliest of their days on are computed again. Rates of the ECB only fill days that have none.
+    """
+    latest = {(quote.day, quote.base, quote.quote): quote for quote in quotes}
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [brand.id])
+        cursor.execute(
+            _ENTER,
+            {
+                "brand": brand.id,
+                "source": source,
+                "now": now,
+                "fills_gaps": source == ECB,
+                "days": [quote.day for quote in latest.values()],
+                "bases": [quote.base for quote in latest.values()],
+                "quotes": [quote.quote for quote in latest.values()],
+                "rates": [quote.rate for quote in latest.values()],
+            },
+        )
+        days: list[date] = [day for (day,) in cursor.fetchall()]
+    if days:
+        NewRates.objects.create(brand=brand, from_day=min(days), created_at=now)
+        audit.record(
+            brand=brand,
+            by=by,
+            action="rates.entered",
+            object_type="fxrate",
+            object_id=source,
+            after={"source": source, "rates": len(days), "from": min(days).isoformat(), "to": max(days).isoformat()},
+            now=now,
+        )
+        wake("commissions.follow_up", brand_id=brand.id)
+    return len(days)
+
+
+def seed_rates(*, brand: Brand, by: User | str, now: datetime) -> int:
+    """Give a brand the ECB's rates of the last two years from the file that is installed with this platform."""
+    quotes = list(ecb.read(ecb.bundled(), since=now.date() - SEEDED))
+    return enter_rates(brand=brand, quotes=quotes, source=ECB, by=by, now=now)
+
+
+def newest_ecb_day(*, brand: Brand) -> date | None:
+    """Return the last day for which the ECB's rates are known, read off the pair it has always quoted."""
+    return (
+        FxRate.objects.filter(brand=brand, base=ecb.BASE, quote="USD", source=ECB)
+        .order_by("-day")
+        .values_list("day", flat=True)
+        .first()
+    )
