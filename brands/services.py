@@ -16,6 +16,7 @@ from brands.directory import ATTRIBUTION_SETTINGS, directory_changed
 from brands.models import Application, Brand, BrandToken, Membership, User
 from brands.models.brand import BrandState, Tracking, UnknownCustomer, Vertical
 from brands.models.people import Role
+from track360.lib.jobs import wake
 from track360.lib.money import is_currency
 from track360.lib.problems import Conflict, Invalid
 from track360.lib.tenancy import tenant
@@ -112,6 +113,7 @@ def create_brand(*, slug: str, name: str, vertical: str, by: User | str, now: da
         brand.save()
         with tenant(brand.id):
             _record(brand, by, now, "brand.created", brand, after=_settings_of(brand))
+        wake("ingestion.fetch_rates", brand_id=brand.id)
     return brand
 
 

@@ -22,6 +22,7 @@ from django_prometheus.exports import ExportToDjangoView
 from redis import Redis, RedisError
 
 from ingestion.models import Outbox
+from ingestion.rates.fetching import rates_note
 from track360.celery import HEARTBEAT
 
 # Seconds. Beat sends a heartbeat every 5.
@@ -115,12 +116,18 @@ def _oldest_waiting() -> str:
     return f"the oldest batch has waited {max(age, 0):.0f} s"
 
 
+def _rates() -> str:
+    # Old rates are a matter for people; they do not make this process unready.
+    return rates_note(today=timezone.now().date()) or "no rate is missing as far as is known"
+
+
 PROBES: dict[str, Callable[[], str]] = {
     "database": _database,
     "migrations": _migrations,
     "broker": _broker,
     "beat": _beat,
     "oldest_waiting": _oldest_waiting,
+    "rates": _rates,
 }
 
 

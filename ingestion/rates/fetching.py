@@ -61,7 +61,10 @@ def working_days_without_rates(*, newest: date, today: date) -> int:
 
 def rates_note(*, today: date) -> str:
     """Say what is wrong with the rates, for people who look at the platform's health; empty when nothing is known."""
-    newest = cache.get(NEWEST_DAY)
+    try:
+        newest = cache.get(NEWEST_DAY)
+    except RedisError:
+        return ""
     if newest is None or working_days_without_rates(newest=date.fromisoformat(newest), today=today) <= ALARM_AFTER:
         return ""
     return f"The newest rates of the ECB are of {newest}. Upload rates, or let the platform reach www.ecb.europa.eu."
