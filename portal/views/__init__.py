@@ -1,0 +1,1 @@
+"""Pages for affiliates, and the front page."""

@@ -1,0 +1,55 @@
+from typing import Any
+
+from django.http import Http404
+
+from commissions.models import Line
+from portal.queries import earnings
+from portal.views.base import PortalView, page_of
+from track360.lib.periods import NotAPeriod, Period
+
+
+class CommissionReport(PortalView):
+    """One month's commission: by component, and line by line."""
+
+    template_name = "portal/commissions.html"
+    section = "commissions"
+
+    def content(self, **kwargs: str) -> dict[str, Any]:
+        """Read the month's sums and one page of its lines, of all components or of one."""
+        brand, affiliate = self.seat.brand, self.seat.affiliate
+        current = Period.of(self.seat.today)
+        try:
+            period = Period.parse(self.request.GET.get("period") or str(current))
+        except NotAPeriod as error:
+            raise Http404("no such period") from error
+        report = earnings.report(brand=brand, affiliate=affiliate, period=period)
+        lines = earnings.lines_of(brand=brand, affiliate=affiliate).filter(period=str(period))
+        component = next(
+            (share for share in report.shares if str(share.component_id) == self.request.GET.get("component")), None
+        )
+        if component is not None:
+            lines = lines.filter(component_id=component.component_id)
+        page = page_of(self.request, earnings.in_reading_order(lines))
+        return {
+            "report": report,
+            "months": earnings.months_with_lines(brand=brand, affiliate=affiliate, current=current),
+            "component": component,
+            "page": page,
+            "lines": [earnings.row(line) for line in page],
+        }
+
+
+class LineExplained(PortalView):
+    """Why one line has the amount it has."""
+
+    template_name = "portal/line.html"
+    section = "commissions"
+
+    def content(self, **kwargs: str) -> dict[str, Any]:
+        """Read the line and its explanation; a line of anybody else does not exist."""
+        lines = earnings.lines_of(brand=self.seat.brand, affiliate=self.seat.affiliate)
+        try:
+            line = earnings.in_reading_order(lines).get(key=kwargs["key"])
+        except Line.DoesNotExist as error:
+            raise Http404("no such line") from error
+        return {"line": earnings.row(line)}
