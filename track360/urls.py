@@ -3,9 +3,12 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from portal.views.home import home
 from track360 import health
 
 urlpatterns = [
+    path("", home, name="home"),
+    path("portal/", include("portal.urls")),
     re_path("^livez/?$", health.livez),
     re_path("^readyz/?$", health.readyz),
     path("metrics", health.metrics),

@@ -60,7 +60,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One metric through a span, and in the span before. `change` is in percent, None when there is nothing to divide by."""
+    """One metric through a span, and in the span before. `change` is in percent, None without a divisor."""
 
     metric: Metric
     total: Figure
