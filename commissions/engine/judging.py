@@ -1,0 +1,118 @@
+"""Whether and when a customer qualifies for a cpa (commissions.md 4)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from commissions.engine.book import Candidate, Progress, Qualification, Standing
+from commissions.engine.measures import DEPOSIT, Account, first_of, holds, kpis_measured, progress
+from commissions.engine.placing import Placing, excluded_from
+from commissions.engine.plan import Anchor, Cpa, Plan, TriggerName, Version
+
+
+@dataclass(frozen=True, slots=True)
+class Triggered:
+    """When the trigger happened, and with what amount; a registration has none."""
+
+    day: date
+    amount: Decimal | None
+
+
+def judge(candidate: Candidate, plan: Plan, placing: Placing) -> tuple[Qualification, ...]:
+    """Say how a customer stands with each cpa of the plan that applies to him, once per component name.
+
+    Where versions with different anchors would pay him twice under one name, the earlier qualifying day counts.
+    """
+    found: dict[str, Qualification] = {}
+    for version in plan.versions:
+        for terms in version.components:
+            if isinstance(terms, Cpa):
+                standing = _judge_one(candidate, terms, version, placing)
+                if standing is not None:
+                    other = found.get(terms.name)
+                    found[terms.name] = standing if other is None else _prevailing(other, standing)
+    return tuple(found.values())
+
+
+def _prevailing(earlier: Qualification, later: Qualification) -> Qualification:
+    if earlier.standing is Standing.QUALIFIED and later.standing is Standing.QUALIFIED:
+        assert earlier.day is not None  # noqa: S101  (a qualified customer has a day)
+        assert later.day is not None  # noqa: S101
+        return later if later.day < earlier.day else earlier
+    return earlier if earlier.standing is Standing.QUALIFIED else later
+
+
+def _judge_one(candidate: Candidate, terms: Cpa, version: Version, placing: Placing) -> Qualification | None:
+    customer = candidate.customer
+    triggered = _triggered(candidate, terms)
+    anchor = customer.registered_on
+    if terms.anchor is Anchor.ACTIVITY and triggered is not None:
+        anchor = triggered.day
+    if anchor is None or placing.version_of(customer, anchor) != version.number:
+        return None
+    last_day = _last_day(terms, customer.registered_on)
+    day, steps = _qualifying_day(candidate, terms, triggered, last_day)
+    excluded = excluded_from(customer)
+    standing, reason = Standing.QUALIFIED if day is not None else Standing.PENDING, ""
+    if excluded is not None and (day is None or excluded[0] <= day):
+        standing, day, reason = Standing.EXCLUDED, max(excluded[0], date(1900, 1, 1)), excluded[1]
+    return Qualification(
+        customer=customer.number,
+        customer_key=customer.key,
+        country=customer.country,
+        component=terms.name,
+        version=version.number,
+        standing=standing,
+        day=day,
+        trigger_on=None if triggered is None else triggered.day,
+        trigger_amount=None if triggered is None else triggered.amount,
+        last_day=last_day,
+        earning=day is None or placing.earns_on(day),
+        reason=reason,
+        progress=(Progress(str(terms.trigger), Decimal(triggered is not None), Decimal(1)), *steps),
+    )
+
+
+def _triggered(candidate: Candidate, terms: Cpa) -> Triggered | None:
+    if terms.trigger.name is TriggerName.REGISTRATION:
+        registered_on = candidate.customer.registered_on
+        return None if registered_on is None else Triggered(day=registered_on, amount=None)
+    first = first_of(terms.trigger.kpi, candidate.happenings)
+    return None if first is None else Triggered(day=first.day, amount=first.amount)
+
+
+def _last_day(terms: Cpa, registered_on: date | None) -> date | None:
+    if terms.within_days is None or registered_on is None:
+        return None
+    return registered_on + timedelta(days=terms.within_days)
+
+
+def _qualifying_day(
+    candidate: Candidate, terms: Cpa, triggered: Triggered | None, last_day: date | None
+) -> tuple[date | None, tuple[Progress, ...]]:
+    """Look once per day, on the sums up to and including it; the first day on which all holds is final."""
+    measured = kpis_measured(terms)
+    facts = sorted(
+        (fact for fact in candidate.history if fact.kpi in measured and (last_day is None or fact.day <= last_day)),
+        key=lambda fact: fact.day,
+    )
+    account = Account(first_deposit=first_of(DEPOSIT, candidate.happenings))
+    place = 0
+    for day in _days(candidate, [fact.day for fact in facts], triggered, last_day):
+        while place < len(facts) and facts[place].day <= day:
+            account.add(facts[place])
+            place += 1
+        account.through = max(account.through, day)
+        if triggered is not None and triggered.day <= day and holds(terms.conditions, account):
+            return day, progress(terms.conditions, account)
+    return None, progress(terms.conditions, account)
+
+
+def _days(
+    candidate: Candidate, fact_days: list[date], triggered: Triggered | None, last_day: date | None
+) -> Iterator[date]:
+    first_deposit = first_of(DEPOSIT, candidate.happenings)
+    days = set(fact_days)
+    days.update(moment.day for moment in (triggered, first_deposit) if moment is not None)
+    return iter(sorted(day for day in days if last_day is None or day <= last_day))

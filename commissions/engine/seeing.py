@@ -1,0 +1,75 @@
+"""Which facts a revenue share sees, under which version (commissions.md 3, 4 exclusions, 6 and 12)."""
+
+from collections.abc import Iterator, Sequence
+
+from commissions.engine import profile
+from commissions.engine.book import Book, Customer, Fact
+from commissions.engine.placing import Placing, excluded_from, share_ends_on
+from commissions.engine.plan import Anchor, Metric, MetricName, RevShare, Tiers, Version
+from track360.lib.periods import Period
+
+NO_PRODUCT = "none"
+Seen = dict[tuple[Period, int, str], list[Fact]]
+
+
+def seen_by_shares(book: Book, placing: Placing) -> Seen:
+    """Sort the facts under (month, version, component) of the shares that see them; a fact may be seen by several."""
+    customers = {customer.number: customer for customer in book.customers}
+    shares = {
+        version.number: [
+            (terms, share_kpis(book.plan.versions, terms))
+            for terms in version.components
+            if isinstance(terms, RevShare)
+        ]
+        for version in book.plan.versions
+    }
+    seen: Seen = {}
+    for fact in book.facts:
+        if placing.earns_on(fact.day):
+            customer = None if fact.customer is None else customers[fact.customer]
+            for version, anchor in _placed(fact, customer, placing):
+                for terms, kpis in shares[version]:
+                    if terms.anchor is anchor and fact.kpi in kpis and _counts(fact, customer, terms):
+                        seen.setdefault((Period.of(fact.day), version, terms.name), []).append(fact)
+    return seen
+
+
+def _placed(fact: Fact, customer: Customer | None, placing: Placing) -> Iterator[tuple[int, Anchor]]:
+    if customer is None:
+        version = placing.version_of_pool(fact.campaign, fact.day)
+    else:
+        version = placing.version_of(customer, fact.day)
+    if version is not None:
+        yield version, Anchor.ACTIVITY
+    if customer is not None and customer.registered_on is not None:
+        version = placing.version_of(customer, customer.registered_on)
+        if version is not None:
+            yield version, Anchor.REGISTRATION
+
+
+def _counts(fact: Fact, customer: Customer | None, terms: RevShare) -> bool:
+    if terms.products and (fact.product or NO_PRODUCT) not in terms.products:
+        return False
+    if customer is None:
+        return True
+    excluded, ends_on = excluded_from(customer), share_ends_on(customer, terms)
+    return (excluded is None or fact.day < excluded[0]) and (ends_on is None or fact.day < ends_on)
+
+
+def share_metrics(versions: Sequence[Version], name: str) -> tuple[Metric, ...]:
+    """Give the metrics made of facts that any version's share of this name has tiers by.
+
+    All versions keep all of them, because the previous month's figure may be another version's.
+    """
+    found = {
+        terms.pay.metric
+        for version in versions
+        for terms in version.components
+        if isinstance(terms, RevShare) and terms.name == name and isinstance(terms.pay, Tiers)
+    }
+    return tuple(sorted(m for m in found if m.name in (MetricName.BASE, MetricName.SUM, MetricName.COUNT)))
+
+
+def share_kpis(versions: Sequence[Version], terms: RevShare) -> frozenset[str]:
+    """Name the KPIs a share looks at, for its base and for its tiers."""
+    return profile.kpis(terms.base) | {metric.kpi for metric in share_metrics(versions, terms.name) if metric.kpi}

@@ -1,0 +1,61 @@
+"""What only shows when a plan is looked at as a whole."""
+
+from collections.abc import Sequence
+
+from commissions.engine.plan import Component, Cpa, Hybrid, Plan, RevShare, Version
+from commissions.engine.terms.reading import TermsRefused
+from track360.lib.money import is_currency
+
+
+def check_plan(plan: Plan) -> None:
+    """Check that a plan's versions fit together.
+
+    Raises TermsRefused for a currency that does not exist, for components of one name that cannot follow each other,
+    and for hybrids this release does not compute.
+    """
+    if not is_currency(plan.currency):
+        raise TermsRefused("currency", f"{plan.currency!r} is not an ISO 4217 currency")
+    if plan.hybrid is not Hybrid.ADDITIVE:
+        raise TermsRefused("hybrid", f"{plan.hybrid} is not available yet in this release; additive is")
+    if plan.offset_cpa:
+        raise TermsRefused("offset_cpa", "is not available yet in this release")
+    if not plan.versions:
+        raise TermsRefused("versions", "a plan has at least one version")
+    _check_days(plan.versions)
+    seen: dict[str, Component] = {}
+    for place, version in enumerate(plan.versions):
+        _check_names(version, place)
+        for component in version.components:
+            _check_succession(seen.get(component.name), component, f"versions[{place}].components")
+            seen[component.name] = component
+
+
+def _check_days(versions: Sequence[Version]) -> None:
+    days = [version.effective_from for version in versions]
+    if len(set(days)) != len(days):
+        raise TermsRefused("versions", "two versions begin on the same day")
+
+
+def _check_names(version: Version, place: int) -> None:
+    names = [component.name for component in version.components]
+    if not names:
+        raise TermsRefused(f"versions[{place}].components", "a version has at least one component")
+    for name in names:
+        if names.count(name) > 1:
+            raise TermsRefused(f"versions[{place}].components", f"the name {name!r} is used twice")
+
+
+def _check_succession(before: Component | None, now: Component, path: str) -> None:
+    """Refuse changes under one name that would leave its carry-over without a meaning."""
+    match before, now:
+        case (None, _) | (Cpa(), Cpa()):
+            return
+        case (RevShare(netting=old_netting, carry=old_carry), RevShare(netting=netting, carry=carry)):
+            if (old_netting, old_carry) == (netting, carry):
+                return
+            what = "netting and carry decide what is carried over"
+        case _:
+            what = "the kind decides what the component is"
+    raise TermsRefused(
+        path, f"{what}, so a later version cannot change them: give the component {now.name!r} a new name"
+    )
