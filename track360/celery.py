@@ -1,12 +1,14 @@
 """The Celery application. Messages are hints: what must happen stands in PostgreSQL, and a sweep finds it there."""
 
 import os
+from contextlib import suppress
 
 import structlog
 from celery import Celery
 from celery.signals import beat_init, setup_logging, worker_init
 from django.core.cache import cache
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from track360.checks import refuse_unsafe_start
 
@@ -35,3 +37,10 @@ def heartbeat(**_: object) -> None:
     """Note that beat sends and a worker answers; `/readyz` reads it."""
     cache.set(HEARTBEAT, timezone.now().timestamp(), timeout=600)
     structlog.get_logger(__name__).debug("heartbeat")
+
+
+@beat_init.connect
+def announce_beat(**_: object) -> None:
+    """Let `/readyz` know at once that beat is there, not only after its first interval."""
+    with suppress(OperationalError):
+        heartbeat.apply_async(expires=10)
