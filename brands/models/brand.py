@@ -68,6 +68,8 @@ class Brand(models.Model):
     # What the brand knows about its affiliates grew; unattributed customers are looked at again until both are equal.
     directory_version = models.PositiveBigIntegerField(default=0, editable=False)
     directory_resolved = models.PositiveBigIntegerField(default=0, editable=False)
+    # Raised by every change of what records mean, so that each process knows when its copy is old.
+    meaning_version = models.PositiveBigIntegerField(default=0, editable=False)
     directory_resolved_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:

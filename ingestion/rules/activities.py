@@ -108,9 +108,14 @@ def read_activity(record: object, *, meaning: Meaning, received_at: datetime) ->
     parked_for = "" if event.known else UNKNOWN_EVENT
     if approved is None:
         parked_for = parked_for or UNKNOWN_STATUS
+    line = meaning.product(product) if product else ""
     details = facts.details
     if parked_for:
         details = _everything(shape, values, value, usd, status)
+    elif status and status != approved:
+        details["status"] = status
+    if line != product:
+        details["product"] = product
     received = moment_of(received_at, meaning) if sent is None else sent
     return ActivityRow(
         key,
@@ -120,7 +125,7 @@ def read_activity(record: object, *, meaning: Meaning, received_at: datetime) ->
         event_id,
         at or str(received.at),
         str(received.day),
-        meaning.product(product) if product else "",
+        line,
         facts.currency,
         approved or "pending",
         () if parked_for else facts.kpis,
@@ -216,13 +221,7 @@ def _facts(
             money = money or part.kpi.unit == "money"
 
     own = event.kpi
-    if own is None:
-        if value:
-            details["Value"] = value
-        if usd:
-            details["amount_usd"] = usd
-    elif usd and own.unit == "money":
-        _refuse_second(own, kpis)
+    if own is not None and own.unit == "money" and usd:
         if money:
             raise Refused(
                 "inconsistent_amount", "amount_usd", "amount_usd stands beside Value only, not beside KPI fields."
@@ -231,29 +230,29 @@ def _facts(
             _keep_native(_signed(value, own, "Value"), currency, usd, details)
         kpis.insert(0, own.name)
         amounts.insert(0, _signed(usd, own, "amount_usd"))
-        currency = "USD"
-    elif value:
-        _refuse_second(own, kpis)
-        if usd:
-            details["amount_usd"] = usd
+        return Facts(tuple(kpis), tuple(amounts), "USD", details)
+    if usd:
+        details["amount_usd"] = usd
+    if own is None:
+        if value:
+            details["Value"] = value
+    elif value or own.name not in kpis:
         kpis.insert(0, own.name)
-        amounts.insert(0, _signed(value, own, "Value"))
+        amounts.insert(0, _own_fact(own, value, kpis))
         money = money or own.unit == "money"
-    elif own.name not in kpis:
-        if own.unit == "money":
-            raise Refused("required", "Value", "Send Value: this event is an amount of money.")
-        kpis.insert(0, own.name)
-        amounts.insert(0, "1")
-        if usd:
-            details["amount_usd"] = usd
     if money and not currency:
         raise Refused("required", "Currency", "Send Currency: amounts of money need one.")
     return Facts(tuple(kpis), tuple(amounts), currency, details)
 
 
-def _refuse_second(own: Kpi, kpis: list[str]) -> None:
-    if own.name in kpis:
+def _own_fact(own: Kpi, value: str, kpis: list[str]) -> str:
+    if not value:
+        if own.unit == "count":
+            return "1"
+        raise Refused("required", "Value", "Send Value: this event is an amount of money.")
+    if own.name in kpis[1:]:
         raise Refused("duplicate_field", own.name, f"Value already is the {own.name} of this record. Send one.")
+    return _signed(value, own, "Value")
 
 
 def _keep_native(value: str, currency: str, usd: str, details: dict[str, Any]) -> None:
@@ -273,8 +272,5 @@ def _signed(text: str, kpi: Kpi, field: str) -> str:
 
 
 def _everything(shape: ActivityShape, values: tuple[Any, ...], value: str, usd: str, status: str) -> dict[str, Any]:
-    kept = {part.name: values[part.at] for part in shape.rest if values[part.at] is not None}
-    for name, text in (("Value", value), ("amount_usd", usd), ("status", status)):
-        if text:
-            kept[name] = text
-    return kept
+    own = {name: text for name, text in (("Value", value), ("amount_usd", usd), ("status", status)) if text}
+    return kept(shape.rest, values) | own

@@ -1,4 +1,4 @@
-"""Where the parts of a record stand. Records of one sender name the same fields, so this is worked out once for them."""
+"""Where the parts of a record stand, worked out once for all records that name the same fields."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Self
 
 from ingestion.rules.names import fold
 from ingestion.rules.refusals import Refused
-from ingestion.rules.standard import Kpi
+from ingestion.rules.standard import ACTIVITY_FIELDS, Kpi
 
 MAX_FIELDS = 200
 MAX_NAME = 128
@@ -14,14 +14,15 @@ MAX_NAME = 128
 # Records are looked at as their values followed by None: this is where an absent field stands.
 ABSENT = -1
 
+_STRUCTURE = frozenset(ACTIVITY_FIELDS.values())
+
 
 @dataclass(frozen=True, slots=True)
 class KpiField:
-    """A field that is a KPI: its place, its name as sent and folded, and the KPI."""
+    """A field that is a KPI: its place, its name as sent, and the KPI."""
 
     at: int
     name: str
-    folded: str
     kpi: Kpi
 
 
@@ -59,15 +60,21 @@ class ActivityShape:
     def of(cls, names: tuple[str, ...], *, roles: list[str], kpis: Mapping[str, Kpi]) -> Self:
         """Work out the shape of records with these field names; `roles` are what the names mean, in their order."""
         places = {role: at for at, role in enumerate(roles)}
-        structure = ("eventname", "eventid", "createtime", "customerid", "value", "currency", "product", "status")
-        rest = [at for at, role in enumerate(roles) if role not in structure and role != "amountusd"]
+        parts = [Other(at, name, fold(name)) for at, name in enumerate(names) if roles[at] not in _STRUCTURE]
         return cls(
-            _refusal(names, roles),
-            *(places.get(role, ABSENT) for role in structure),
+            refused=_refusal(names, roles),
+            eventname=places.get("eventname", ABSENT),
+            eventid=places.get("eventid", ABSENT),
+            createtime=places.get("createtime", ABSENT),
+            customerid=places.get("customerid", ABSENT),
+            value=places.get("value", ABSENT),
+            currency=places.get("currency", ABSENT),
+            product=places.get("product", ABSENT),
+            status=places.get("status", ABSENT),
             amountusd=places.get("amountusd", ABSENT),
-            kpis=tuple(KpiField(at, names[at], fold(names[at]), kpis[roles[at]]) for at in rest if roles[at] in kpis),
-            others=tuple(Other(at, names[at], fold(names[at])) for at in rest if roles[at] not in kpis),
-            rest=tuple(sorted((Other(at, names[at], fold(names[at])) for at in rest), key=lambda part: part.folded)),
+            kpis=tuple(KpiField(part.at, part.name, kpis[roles[part.at]]) for part in parts if roles[part.at] in kpis),
+            others=tuple(part for part in parts if roles[part.at] not in kpis),
+            rest=tuple(sorted(parts, key=lambda part: part.folded)),
         )
 
 

@@ -44,7 +44,7 @@ def moment(value: object, field: str, *, zone: tzinfo, received_at: datetime, ne
         else:
             at = sent.replace(tzinfo=zone).astimezone(UTC)
         is_day = form[1] is None
-        day = sent.date() if is_day or zone is UTC and sent.tzinfo is None else at.astimezone(zone).date()
+        day = sent.date() if is_day or (zone is UTC and sent.tzinfo is None) else at.astimezone(zone).date()
     except (ValueError, OverflowError):
         raise _invalid(field, needs_zone=needs_zone) from None
     if at < EARLIEST:

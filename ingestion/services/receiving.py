@@ -1,0 +1,179 @@
+"""One request from its bytes to its answer, in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from brands.models import Brand
+from ingestion.dialects.dialect import ActivityDialect, Dialect
+from ingestion.rules.refusals import TooMuch, Unreadable
+from ingestion.writer.activities import write_activities
+from ingestion.writer.customers import write_customers
+from ingestion.writer.deliveries import Arrival, Counted, write_delivery
+from ingestion.writer.opening import Opening, open_write
+from ingestion.writer.outcomes import REJECTED, Outcome
+from track360.lib.problems import Malformed, TooLarge
+
+LISTED_ERRORS = 100
+
+
+class Undecodable(Malformed):
+    """The bytes are not a batch of records."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+
+
+class BatchTooLarge(TooLarge):
+    """The batch is larger than one request may be."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+
+
+class _OneRejected(Exception):
+    """A record of an all-or-nothing batch was rejected by what is stored."""
+
+    def __init__(self, outcomes: list[Outcome]) -> None:
+        super().__init__()
+        self.outcomes = outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a request: what the sender is told."""
+
+    counted: Counted
+    outcomes: Sequence[Outcome]
+
+    @property
+    def status(self) -> int:
+        """HTTP status: 422 when nothing was acceptable, 207 when something was not, else 200."""
+        if not self.counted.rejected:
+            return 200
+        return 422 if self.counted.rejected == self.counted.received else 207
+
+    def as_json(self, *, is_minimal: bool = False) -> dict[str, Any]:
+        """Return the answer; minimal leaves out what went well. At most LISTED_ERRORS rejections are listed."""
+        results = []
+        listed = 0
+        for index, outcome in enumerate(self.outcomes):
+            if outcome.outcome == REJECTED:
+                listed += 1
+                if listed > LISTED_ERRORS:
+                    continue
+            elif is_minimal:
+                continue
+            results.append(_result(index, outcome))
+        return {
+            "delivery": self.counted.uid,
+            "received": self.counted.received,
+            "accepted": self.counted.accepted,
+            "duplicates": self.counted.duplicates,
+            "rejected": self.counted.rejected,
+            "results": results,
+        }
+
+
+def receive(
+    *,
+    dialect: Dialect,
+    brand: Brand,
+    body: bytes,
+    received_at: datetime,
+    token_id: int | None = None,
+    request_id: str = "",
+    is_strict: bool = False,
+) -> Receipt:
+    """Store what one request brings, inside the brand's `tenant()`; when that commits, the receipt is the truth.
+
+    `is_strict`: one rejected record leaves nothing stored but the delivery. Raises Undecodable or BatchTooLarge for
+    bytes that are no batch; of those nothing is kept.
+    """
+    try:
+        records = dialect.decode(body)
+    except TooMuch as too_much:
+        raise BatchTooLarge(too_much.code, too_much.detail) from None
+    except Unreadable as unreadable:
+        raise Undecodable(unreadable.code, unreadable.detail) from None
+    opening = open_write(brand_id=brand.pk)
+    outcomes = _stored(dialect, brand, opening, records, received_at, is_strict=is_strict)
+    counted = write_delivery(
+        brand_id=brand.pk,
+        delivery_id=opening.delivery_id,
+        arrival=Arrival(
+            source=dialect.source,
+            entity=dialect.entity,
+            body=body,
+            received_at=received_at,
+            token_id=token_id,
+            request_id=request_id,
+            is_strict=is_strict,
+        ),
+        outcomes=outcomes,
+    )
+    return Receipt(counted, outcomes)
+
+
+def _stored(
+    dialect: Dialect, brand: Brand, opening: Opening, records: list[Any], received_at: datetime, *, is_strict: bool
+) -> list[Outcome]:
+    if not is_strict:
+        return _written(dialect, brand, opening, records, received_at, is_strict=False)
+    try:
+        with transaction.atomic():
+            return _written(dialect, brand, opening, records, received_at, is_strict=True)
+    except _OneRejected as one_rejected:
+        return [_not_stored(outcome) for outcome in one_rejected.outcomes]
+
+
+def _written(
+    dialect: Dialect, brand: Brand, opening: Opening, records: list[Any], received_at: datetime, *, is_strict: bool
+) -> list[Outcome]:
+    if isinstance(dialect, ActivityDialect):
+        outcomes = write_activities(
+            brand_id=brand.pk,
+            delivery_id=opening.delivery_id,
+            records=dialect.read(records, meaning=opening.meaning, received_at=received_at),
+            rejects_unknown_customers=opening.meaning.unknown_customer == "reject",
+        )
+    else:
+        outcomes = write_customers(
+            brand_id=brand.pk,
+            delivery_id=opening.delivery_id,
+            records=dialect.read(records, meaning=opening.meaning, received_at=received_at),
+            received_at=received_at,
+        )
+    if is_strict and any(outcome.outcome == REJECTED for outcome in outcomes):
+        raise _OneRejected(outcomes)
+    return outcomes
+
+
+def _not_stored(outcome: Outcome) -> Outcome:
+    if outcome.outcome == REJECTED:
+        return outcome
+    return Outcome(
+        REJECTED,
+        outcome.id,
+        "not_stored",
+        "",
+        "Another record of the batch was rejected, and all or nothing was asked for.",
+    )
+
+
+def _result(index: int, outcome: Outcome) -> dict[str, Any]:
+    result: dict[str, Any] = {"index": index, "outcome": outcome.outcome}
+    if outcome.id:
+        result["id"] = outcome.id
+    if outcome.code:
+        result["code"] = outcome.code
+    if outcome.field:
+        result["field"] = outcome.field
+    if outcome.message:
+        result["message"] = outcome.message
+    return result

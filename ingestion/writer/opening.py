@@ -1,0 +1,43 @@
+"""The first step of every write: hold the brand's configuration still, learn what records mean, take an id."""
+
+from typing import NamedTuple
+
+from ingestion.queries.meaning import Settings, meanings
+from ingestion.rules.meaning import Meaning
+from ingestion.writer.statements import statements
+
+# First number of two-part advisory locks; the second is the brand.
+CONFIGURATION_LOCK = 1
+
+# One trip, but two statements: what the second reads is what the lock has waited for.
+_OPEN = """
+    SELECT pg_advisory_xact_lock_shared({lock}, {brand});
+    SELECT nextval('ingestion_delivery_id_seq'), meaning_version, vertical, timezone, default_currency,
+        unknown_customer
+    FROM brands_brand WHERE id = {brand}"""
+
+
+class Opening(NamedTuple):
+    """What a write starts from: the id its delivery will have and the present meaning of its records."""
+
+    delivery_id: int
+    meaning: Meaning
+
+
+def open_write(*, brand_id: int) -> Opening:
+    """Wait until no change of the brand's configuration is under way, and keep the next one waiting until commit.
+
+    Without it a record could be parked for a name while the operator maps that name, and miss the replay.
+    """
+    with statements() as cursor:
+        cursor.execute(_OPEN.format(lock=CONFIGURATION_LOCK, brand=int(brand_id)))
+        cursor.nextset()
+        ((delivery_id, version, *settings),) = cursor.fetchall()
+    return Opening(delivery_id, meanings.get(brand_id=brand_id, version=version, settings=Settings(*settings)))
+
+
+def open_change(*, brand_id: int) -> None:
+    """Wait for the brand's writes to end and keep new ones waiting until commit: its configuration changes."""
+    with statements() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s::int)", [CONFIGURATION_LOCK, brand_id])
+        cursor.execute("UPDATE brands_brand SET meaning_version = meaning_version + 1 WHERE id = %s", [brand_id])

@@ -1,0 +1,44 @@
+"""SQL with array literals: how columns travel to PostgreSQL, and the cursor they travel with."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+
+@contextmanager
+def statements() -> Iterator[psycopg.Cursor[Any]]:
+    """Open a cursor that sends parameters apart from the statement and lets PostgreSQL keep its plan.
+
+    Django's own cursor puts parameters into the text of the statement: a batch would be scanned once more as SQL.
+    Errors are Django's.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        yield cursor
+
+
+def array(values: Sequence[str]) -> str:
+    """Return the array literal of texts that may hold anything but NUL, which no text in PostgreSQL can."""
+    if not values:
+        return "{}"
+    joined = "\0".join(values)
+    if '"' in joined or "\\" in joined:
+        joined = _escaped(joined)
+    return '{"' + joined.replace("\0", '","') + '"}'
+
+
+def nullable_array(values: Iterable[str | None]) -> str:
+    """Return the array literal of texts of which some are NULL."""
+    return "{" + ",".join("NULL" if value is None else f'"{_escaped(value)}"' for value in values) + "}"
+
+
+def plain_array(values: Iterable[str]) -> str:
+    """Return the array literal of texts that need no quotes: hex digits, numbers, dates."""
+    return "{" + ",".join(values) + "}"
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"')
