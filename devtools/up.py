@@ -43,7 +43,6 @@ def up(*, port: int, system_postgres: bool) -> int:
         with running_servers(state=STATE, durable=True, system=system_postgres) as servers:
             migrate(servers)
             with _running_programs(servers, port) as programs:
-                _wait_for_web(programs[0], port)
                 _introduce(port)
                 with _demo(servers, port) as tell_about_demo:
                     watched: list[tuple[str, Watched]] = [(program.name, program) for program in programs]
@@ -57,7 +56,11 @@ def up(*, port: int, system_postgres: bool) -> int:
 def _running_programs(servers: Servers, port: int) -> Iterator[list[Program]]:
     programs = list(parts(servers.environment(port=port), port=port, logs=LOGS).values())
     try:
-        for program in programs:
+        web, *others = programs
+        say("web: starting")
+        web.start()
+        _wait_for_web(web, port)
+        for program in others:  # after the web: three at once would make everybody wait for the slowest
             say(f"{program.name}: starting")
             program.start()
         yield programs

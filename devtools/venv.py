@@ -32,7 +32,7 @@ def ensure() -> None:
         say("Python packages: installing from requirements-dev.lock")
         if not (_install_uv() and _uv_install()):
             say("Python packages: uv cannot, so pip does; it takes longer")
-            _run([PYTHON, "-m", "pip", "install", "-q", "--require-hashes", "-r", LOCK])
+            _run([*_pip(), "install", "-q", "--require-hashes", "-r", LOCK])
         STAMP.write_text(_digest())
 
 
@@ -55,13 +55,32 @@ def _digest() -> str:
 def _create() -> None:
     python = _python()
     say(f"Virtual environment: creating .venv ({python})")
-    done = subprocess.run([python, "-m", "venv", "--clear", FOLDER], capture_output=True, text=True, check=False)
+    # Where Python has a pip that can work for another environment, copying one into ours would only take time.
+    plain = ["--without-pip"] if _has_pip(python) else []
+    done = subprocess.run(
+        [python, "-m", "venv", "--clear", *plain, FOLDER], capture_output=True, text=True, check=False
+    )
     if done.returncode == 0:
         return
     if shutil.which("uv"):  # Debian's python3 without python3-venv
         _run(["uv", "venv", "--seed", "--clear", "--python", python, FOLDER])
         return
     raise Refused(f"Python cannot create a virtual environment (on Debian: apt install python3-venv):\n{done.stdout}")
+
+
+def _has_pip(python: str | Path) -> bool:
+    return (
+        subprocess.run(
+            [python, "-m", "pip", "--python", python, "--version"], capture_output=True, check=False
+        ).returncode
+        == 0
+    )
+
+
+def _pip() -> list[str | Path]:
+    """Return the words that run a pip for our environment."""
+    python = PYTHON if _has_pip(PYTHON) else _python()
+    return [python, "-m", "pip", "--python", PYTHON, "--disable-pip-version-check"]
 
 
 def _python() -> str:
@@ -74,8 +93,8 @@ def _python() -> str:
 
 
 def _install_uv() -> bool:
-    command = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes", "-r", UV_LOCK]
-    return subprocess.run(command, check=False).returncode == 0
+    command = [*_pip(), "install", "-q", "--require-hashes", "-r", UV_LOCK]
+    return subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode == 0
 
 
 def _uv_install() -> bool:
@@ -85,9 +104,7 @@ def _uv_install() -> bool:
 
 def uv_environment() -> dict[str, str]:
     """Return the environment in which uv uses the package index that pip is configured for; uv does not look there."""
-    done = subprocess.run(
-        [PYTHON, "-m", "pip", "config", "get", "global.index-url"], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([*_pip(), "config", "get", "global.index-url"], capture_output=True, text=True, check=False)
     index = os.environ.get("PIP_INDEX_URL") or done.stdout.strip()
     return {**({"UV_DEFAULT_INDEX": index} if index else {}), **os.environ, "VIRTUAL_ENV": str(FOLDER)}
 
