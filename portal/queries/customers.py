@@ -4,6 +4,7 @@ Nothing here reads CustomerProfile; names and addresses never come near the port
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,6 +17,7 @@ from attribution.models import CustomerDay
 from brands.models import Brand
 from commissions.models import Exclusion, Line, Qualification
 from ingestion.models import Customer
+from portal import wording
 from portal.queries.earnings import Money, added, lines_of
 from portal.queries.ownership import Window, customers_of, owned_days, windows
 from track360.lib.money import ZERO
@@ -23,9 +25,6 @@ from track360.lib.periods import Period
 
 # The order says which of a customer's standings a list shows.
 STANDINGS = ("excluded", "qualified", "pending", "expired")
-
-# Measures in plan currency; `sum:` of a KPI may be of either kind and is shown as a plain number.
-MONEY_MEASURES = frozenset({"deposits", "first_deposit", "net_deposits", "wagered"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class Measure:
 
     @property
     def is_money(self) -> bool:
-        return self.measure in MONEY_MEASURES
+        return self.measure in wording.MONEY_MEASURES
 
     @property
     def shown(self) -> Decimal:
@@ -66,16 +65,7 @@ class Measure:
 
     @property
     def label(self) -> str:
-        kind, _, kpi = self.measure.partition(":")
-        match kind:
-            case "sum":
-                return kpi
-            case "count":
-                return f"{kpi}, number of records"
-            case "first":
-                return f"First {kpi}"
-            case _:
-                return kind.replace("_", " ").capitalize()
+        return wording.measure_label(self.measure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +199,7 @@ def _measures(progress: list[dict[str, Any]]) -> tuple[Measure, ...]:
     return tuple(Measure(step["measure"], Decimal(step["have"]), Decimal(step["need"])) for step in progress)
 
 
-def _sums(brand: Brand, own: dict[int, tuple[Window, ...]]) -> tuple[MonthSum, ...]:
+def _sums(brand: Brand, own: Mapping[int, tuple[Window, ...]]) -> tuple[MonthSum, ...]:
     days = CustomerDay.objects.filter(owned_days(own), brand=brand).exclude(kpi__in=("Registrations", "FirstDeposits"))
     sums: dict[tuple[Period, str, str], Decimal] = defaultdict(Decimal)
     for day, kpi, currency, total in days.values_list("day", "kpi", "currency").annotate(total=Sum("amount")):

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from affiliates.models import Affiliate, AffiliateStatus, Seat, SeatRoute, Status
+from affiliates.models import Affiliate, Status
+from affiliates.queries import seats_of, statuses_on
 from brands.models import Brand, User
 from track360.lib.tenancy import tenant
 
@@ -17,7 +18,7 @@ class OpenSeat:
 
     brand: Brand
     affiliate: Affiliate
-    status: Status
+    status: str
     today: date
 
     @property
@@ -32,30 +33,19 @@ class OpenSeat:
 
 def open_seats(*, user: User, now: datetime) -> tuple[OpenSeat, ...]:
     """Find the seats the person may use, in order of brand and affiliate; opens each brand's `tenant()` by itself."""
-    routes = SeatRoute.objects.filter(user=user).select_related("brand").order_by("brand__name", "brand_id")
-    return tuple(seat for route in routes for seat in _open_in(brand=route.brand, user=user, now=now))
+    by_brand: dict[Brand, list[Affiliate]] = {}
+    for seat in seats_of(user=user):
+        by_brand.setdefault(seat.brand, []).append(seat.affiliate)
+    found = [seat for brand, affiliates in by_brand.items() for seat in _open_in(brand, affiliates, now)]
+    return tuple(sorted(found, key=lambda seat: (seat.brand.name, seat.affiliate.name, seat.choice)))
 
 
-def _open_in(*, brand: Brand, user: User, now: datetime) -> list[OpenSeat]:
+def _open_in(brand: Brand, affiliates: list[Affiliate], now: datetime) -> list[OpenSeat]:
     today = now.astimezone(ZoneInfo(brand.timezone)).date()
     with tenant(brand.pk):
-        affiliates = [
-            seat.affiliate
-            for seat in Seat.objects.filter(brand=brand, user=user)
-            .select_related("affiliate")
-            .order_by("affiliate__name", "affiliate_id")
-        ]
-        statuses = {affiliate.pk: _status_on(affiliate, today) for affiliate in affiliates}
+        statuses = statuses_on(brand_id=brand.pk, day=today, affiliates=[affiliate.pk for affiliate in affiliates])
     return [
         OpenSeat(brand=brand, affiliate=affiliate, status=status, today=today)
         for affiliate in affiliates
-        if (status := statuses[affiliate.pk]) in MAY_LOG_IN
+        if (status := statuses.get(affiliate.pk, Status.PENDING)) in MAY_LOG_IN
     ]
-
-
-def _status_on(affiliate: Affiliate, today: date) -> Status:
-    history = AffiliateStatus.objects.filter(brand_id=affiliate.brand_id, affiliate=affiliate)
-    begun = [row for row in history if row.from_day is None or row.from_day <= today]
-    if not begun:
-        return Status.PENDING
-    return Status(max(begun, key=lambda row: row.from_day or date.min).status)

@@ -56,7 +56,18 @@ def month(value: Period | str) -> SafeString:
 @register.filter
 def masked(key: str) -> SafeString:
     """Write a customer's id so that only its end can be read."""
-    return format_html('<span class="unbroken">{}</span>', formatting.masked(key))
+    shown = formatting.masked(key).removeprefix(formatting.MASK)
+    return format_html(
+        '<span class="unbroken"><span aria-hidden="true">{}</span><span class="unseen">ending in </span>{}</span>',
+        formatting.MASK,
+        shown or "…",
+    )
+
+
+@register.filter
+def masked_text(key: str) -> str:
+    """Write a customer's id, masked, where no markup may stand."""
+    return formatting.masked(key)
 
 
 @register.filter

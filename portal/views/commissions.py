@@ -4,6 +4,7 @@ from django.http import Http404
 
 from commissions.models import Line
 from portal.queries import earnings
+from portal.queries.explanations import explanation
 from portal.views.base import PortalView, page_of
 from track360.lib.periods import NotAPeriod, Period
 
@@ -47,9 +48,9 @@ class LineExplained(PortalView):
 
     def content(self, **kwargs: str) -> dict[str, Any]:
         """Read the line and its explanation; a line of anybody else does not exist."""
-        lines = earnings.lines_of(brand=self.seat.brand, affiliate=self.seat.affiliate)
+        brand, affiliate = self.seat.brand, self.seat.affiliate
         try:
-            line = earnings.in_reading_order(lines).get(key=kwargs["key"])
+            explained = explanation(brand=brand, affiliate=affiliate, key=kwargs["key"])
         except Line.DoesNotExist as error:
             raise Http404("no such line") from error
-        return {"line": earnings.row(line)}
+        return {"explained": explained, "line": explained.line}

@@ -27,7 +27,7 @@
       pointRadius: points.length > 1 ? 0 : 4,
       pointHitRadius: 14,
       pointHoverRadius: 4,
-      tension: 0.25,
+      cubicInterpolationMode: "monotone",
     };
   }
 
