@@ -25,8 +25,8 @@ def set_parent(
 ) -> None:
     """Make `parent` the affiliate's parent from a day on (None: from the beginning), until his next one.
 
-    No parent ends it; one that begins on the same day is replaced. Raises ParentRefused when on any day the tree had a circle or more
-    than five levels.
+    No parent ends it; one that begins on the same day is replaced. Raises ParentRefused when on any day the tree had a
+    circle or more than five levels.
     """
     brand_id = affiliate.brand_id
     with connection.cursor() as cursor:  # two changes at once could close a circle that neither sees

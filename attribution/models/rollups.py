@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import Q
 
 from affiliates.models import Affiliate, Campaign, TrackingLink
 from brands.models import Brand
@@ -30,6 +31,14 @@ class CustomerDay(DaySum):
         constraints = [
             models.UniqueConstraint(
                 fields=["brand", "customer", "day", "kpi", "product", "currency"], name="a_customers_day_is_summed_once"
+            )
+        ]
+        indexes = [
+            # Finds where a customer began without reading his whole history.
+            models.Index(
+                fields=["brand", "customer", "kpi", "day"],
+                condition=Q(kpi__in=["Deposit", "FirstDeposits", "Registrations"]),
+                name="a_customers_beginnings",
             )
         ]
 

@@ -41,12 +41,14 @@ class Merged(NamedTuple):
 def merged(state: CustomerState, row: CustomerRow) -> Merged:
     """Return what is known after one more record about a customer (wire.md, Identity).
 
-    Distinct evidence is kept in the order of its arrival, up to MAX_EVIDENCE.
+    Distinct evidence is kept in the order of its arrival, up to MAX_EVIDENCE. That the first record gave none is kept
+    as well: with a default affiliate that settles whose he is, however soon the next record comes.
     """
     if row.last_modified_at and state.last_modified_at and row.last_modified_at < state.last_modified_at:
         return Merged(state, is_stale=True)
     evidence = state.evidence
-    if row.evidence and row.evidence not in evidence and len(evidence) < MAX_EVIDENCE:
+    says_something = bool(row.evidence) or not state.is_reported
+    if says_something and row.evidence not in evidence and len(evidence) < MAX_EVIDENCE:
         evidence = (*evidence, row.evidence)
     after = state._replace(
         is_reported=True,

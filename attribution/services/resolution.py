@@ -1,0 +1,88 @@
+"""Looking again at customers who are nobody's, when the brand knows more than before."""
+
+from datetime import date, datetime, timedelta
+
+from django.db.models import F, Min
+from django.db.models.functions import Greatest
+
+from affiliates.models import AffiliateParent, AffiliateStatus
+from attribution.models import AffiliateDay, Touched
+from attribution.queries.customers import unattributed_customers
+from attribution.services.deciding import attribute
+from attribution.services.sums import count_beginnings, lock_sums
+from brands.models import Brand
+from track360.lib.jobs import wake
+from track360.lib.tenancy import tenant
+
+CUSTOMERS_A_RUN = 5_000
+# Changes carry the moment they were asked for, which is a little before they were committed.
+MARGIN = timedelta(hours=1)
+
+
+def resolve_again(*, brand_id: int, now: datetime) -> int:
+    """Look again at every unattributed customer of a brand; return how many became somebody's.
+
+    Runs in steps, each in a `tenant()` and transaction of its own, and may be repeated or interrupted at any time: what
+    a brand has learned counts as dealt with only when all steps are done. Affiliates whose status or parent changed are
+    marked for commissions, because their earnings may depend on it.
+    """
+    version = Brand.objects.values_list("directory_version", flat=True).get(pk=brand_id)
+    resolved, after = 0, 0
+    while True:
+        with tenant(brand_id):
+            customers = list(
+                unattributed_customers(brand_id=brand_id).filter(id__gt=after).order_by("id")[:CUSTOMERS_A_RUN]
+            )
+            if not customers:
+                break
+            resolved += _look_again(brand_id, [customer.id for customer in customers], now)
+            after = customers[-1].id
+    with tenant(brand_id):
+        _touch_changed_affiliates(Brand.objects.get(pk=brand_id), now)
+        Brand.objects.filter(pk=brand_id).update(
+            directory_resolved=Greatest("directory_resolved", version), directory_resolved_at=now
+        )
+    return resolved
+
+
+def brands_to_resolve() -> list[int]:
+    """Return the brands that know more than their unattributed customers were last looked at with."""
+    return list(
+        Brand.objects.filter(directory_version__gt=F("directory_resolved")).order_by("id").values_list("id", flat=True)
+    )
+
+
+def _look_again(brand_id: int, customers: list[int], now: datetime) -> int:
+    lock_sums(brand_id=brand_id)
+    # Read anew under the lock: a follow-up that held it may have decided some of them.
+    undecided = list(unattributed_customers(brand_id=brand_id).filter(id__in=customers))
+    attributed = attribute(brand=Brand.objects.get(pk=brand_id), customers=undecided, now=now)
+    if attributed:
+        count_beginnings(brand_id=brand_id, customers=attributed, told=attributed)
+        wake("commissions.follow_up", brand_id=brand_id)
+    return len(attributed)
+
+
+def _touch_changed_affiliates(brand: Brand, now: datetime) -> None:
+    changed: dict[int, date | None] = {}
+    for model in (AffiliateStatus, AffiliateParent):
+        rows = model._default_manager.filter(brand_id=brand.id)
+        if brand.directory_resolved_at is not None:
+            rows = rows.filter(created_at__gte=brand.directory_resolved_at - MARGIN)
+        for affiliate, from_day in rows.values_list("affiliate_id", "from_day"):
+            earlier = changed.get(affiliate, from_day)
+            changed[affiliate] = None if from_day is None or earlier is None else min(from_day, earlier)
+    first_days = dict(
+        AffiliateDay.objects.filter(brand_id=brand.id, affiliate_id__in=changed)
+        .values_list("affiliate_id")
+        .annotate(Min("day"))
+    )
+    # Without any sum there is nothing to compute again.
+    touched = [
+        Touched(brand=brand, affiliate_id=affiliate, from_day=max(first_days[affiliate], from_day or date.min))
+        for affiliate, from_day in sorted(changed.items())
+        if affiliate in first_days
+    ]
+    if touched:
+        Touched.objects.bulk_create(touched)
+        wake("commissions.follow_up", brand_id=brand.id)
