@@ -1,0 +1,76 @@
+"""What the forms of all component kinds share: reading numbers, and finding the field that an error belongs to."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+
+from commissions.admin.terms.vocabulary import Vocabulary
+from commissions.engine.terms import TermsRefused
+from track360.lib.money import plain
+
+Document = dict[str, Any]
+
+
+class NumberField(forms.CharField):
+    """A number as it is written; the parser of terms says what it may be."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "size": 8})
+        super().__init__(**{"required": False, "max_length": 30, "widget": widget, **kwargs})
+
+
+class PercentField(NumberField):
+    """A share written as people do, 30 for 30 %; the terms hold the fraction, 0.3."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return value
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return ""
+        try:
+            percent = Decimal(text)
+        except InvalidOperation:
+            percent = Decimal(-1)
+        if not (percent.is_finite() and 0 <= percent <= 100) or "e" in text.lower():
+            raise forms.ValidationError("Write a percentage from 0 to 100, such as 30 or 12.5.", code="invalid")
+        return plain(percent.scaleb(-2))
+
+
+def percent_of(fraction: Any) -> str:
+    """Return the percentage that a fraction of the terms is shown as."""
+    return plain(Decimal(str(fraction)).scaleb(2)) if fraction not in (None, "") else ""
+
+
+class Part(forms.Form):
+    """Some fields of a component's terms. `places` knows which field each path of the document came from."""
+
+    def __init__(self, *args: Any, words: Vocabulary, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.words = words
+        self.label_suffix = ""
+        self.places: dict[str, tuple[forms.Form, str]] = {}
+
+    def written(self, name: str) -> str:
+        """Return a text as it was cleaned; empty if it was not given or not valid."""
+        return str(self.cleaned_data.get(name) or "")
+
+    def came_from(self, path: str, field: str, form: forms.Form | None = None) -> None:
+        """Remember the field behind a path of the document."""
+        self.places[path] = (form or self, field)
+
+    def place_error(self, refused: TermsRefused) -> bool:
+        """Show the refusal at the field it is about, found by the longest known beginning of its path."""
+        for path in sorted(self.places, key=len, reverse=True):
+            if refused.path == path or refused.path.startswith((f"{path}.", f"{path}[")):
+                form, field = self.places[path]
+                form.add_error(field, sentence(refused.message))
+                return True
+        return False
+
+
+def sentence(message: str) -> str:
+    """Return a message of the parser as a sentence."""
+    return message[:1].upper() + message[1:] + ("" if message.endswith((".", "}")) else ".")

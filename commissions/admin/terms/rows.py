@@ -1,0 +1,65 @@
+"""Rows of a form: any number of small forms of one shape, added and removed by the person who fills them in."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+from django import forms
+
+ADD = "_add"
+REMOVE = "_remove"
+MAX_ROWS = 60
+
+Row = TypeVar("Row", bound=forms.Form)
+
+
+class Rows(Generic[Row]):
+    """Forms `prefix-0`, `prefix-1`, … as they were sent, or as `initial` says, blank ones left out.
+
+    A button named `_add` with the value `prefix` asks for one more, one named `_remove` with `prefix-1` takes one away;
+    scripts do both without asking.
+    """
+
+    def __init__(
+        self,
+        make: Callable[..., Row],
+        *,
+        prefix: str,
+        data: Mapping[str, Any] | None = None,
+        initial: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
+        self.prefix = prefix
+        self._make = make
+        if data is None:
+            self.forms = [
+                make(prefix=f"{prefix}-{place}", initial=dict(values)) for place, values in enumerate(initial)
+            ]
+            return
+        places = _places(data, prefix)
+        if data.get(ADD) == prefix:
+            places.append(max(places, default=-1) + 1)
+        kept = [place for place in places if data.get(REMOVE) != f"{prefix}-{place}"]
+        self.forms = [make(data=data, prefix=f"{prefix}-{place}") for place in kept[:MAX_ROWS]]
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.forms)
+
+    def __len__(self) -> int:
+        return len(self.forms)
+
+    def filled(self) -> list[Row]:
+        """Return the rows in which something was written, in order."""
+        return [row for row in self.forms if not row.is_bound or row.has_changed()]
+
+    def is_valid(self) -> bool:
+        return all([row.is_valid() for row in self.filled()])  # a list: every row shows its errors
+
+    @property
+    def empty(self) -> Row:
+        """Return the row that scripts copy; its number is still open."""
+        return self._make(prefix=f"{self.prefix}-__row__")
+
+
+def _places(data: Mapping[str, Any], prefix: str) -> list[int]:
+    pattern = re.compile(re.escape(prefix) + r"-(\d{1,3})(?:-|$)")
+    return sorted({int(found[1]) for name in data if (found := pattern.match(name))})
