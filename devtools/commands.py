@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from devtools.place import ROOT, STATE, is_held, only_one, say, socket_folder
 from devtools.programs import run_in_front, until
-from devtools.running import BINARIES, Servers, running_servers, throw_away_state
+from devtools.running import BINARIES, Servers, migrate, running_servers, throw_away_servers, throw_away_state
+from devtools.servers import DATABASE
 from devtools.venv import PYTHON
 
 # These change or describe tables, so they run as the tables' owner.
@@ -18,11 +19,10 @@ AS_OWNER = frozenset({"migrate", "makemigrations", "sqlmigrate", "optimizemigrat
 
 def test(arguments: Sequence[str], *, system_postgres: bool) -> int:
     """Run pytest on servers that exist for this run only; return its status."""
-    with (
-        throw_away_state() as state,
-        running_servers(state=state, durable=False, system=system_postgres) as servers,
-    ):
+    with throw_away_state() as state, throw_away_servers(state=state, system=system_postgres) as servers:
         environment = servers.environment(port=0) | {"DATABASE_OWNER_URL": servers.owner_url}
+        if servers.is_migrated:
+            environment["TEST_DATABASE_TEMPLATE"] = DATABASE  # the test database starts as a copy of this one
         say("Tests: pytest " + " ".join(arguments))
         return run_in_front([PYTHON, "-m", "pytest", *arguments], environment=environment)
 
@@ -37,13 +37,6 @@ def bench(arguments: Sequence[str], *, system_postgres: bool) -> int:
         environment = servers.environment(port=0) | {"DATABASE_OWNER_URL": servers.owner_url}
         migrate(servers)
         return run_in_front([PYTHON, "-m", "benchmarks", *arguments], environment=environment)
-
-
-def migrate(servers: Servers) -> None:
-    """Bring the tables up to date, as their owner."""
-    say("Tables: migrating")
-    command = [PYTHON, "manage.py", "migrate", "--verbosity", "0"]
-    subprocess.run(command, cwd=ROOT, env=servers.environment(port=0, owner=True), check=True)
 
 
 def manage(arguments: Sequence[str], *, port: int, system_postgres: bool) -> int:

@@ -1,15 +1,17 @@
 """The servers that one command needs, and the environment in which its programs find them."""
 
+import hashlib
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from devtools.place import STATE, Refused, say, socket_folder
+from devtools.place import ROOT, STATE, Refused, only_one, say, socket_folder
 from devtools.servers import APPLICATION, OWNER, PostgreSQL, Valkey
-from devtools.venv import FOLDER
+from devtools.venv import FOLDER, LOCK, PYTHON
 
 BINARIES = FOLDER / "bin"
 
@@ -22,6 +24,7 @@ class Servers:
         outside = os.environ.get("DATABASE_URL", "")
         self.postgresql = None if outside else PostgreSQL(state=state, sockets=sockets, durable=durable, system=system)
         self.valkey = None if os.environ.get("REDIS_URL") else Valkey(state=state, sockets=sockets)
+        self.is_migrated = False
         self.owner_url = self.postgresql.url(OWNER) if self.postgresql else os.environ.get("DATABASE_OWNER_URL", "")
         self.application_url = self.postgresql.url(APPLICATION) if self.postgresql else outside
         self.redis_url = self.valkey.url if self.valkey else os.environ["REDIS_URL"]
@@ -71,6 +74,62 @@ def running_servers(*, state: Path, durable: bool, system: bool) -> Iterator[Ser
         servers.stop()
 
 
+def migrate(servers: Servers) -> None:
+    """Bring the tables up to date, as their owner.
+
+    Raises Refused when that fails; the reason is on the terminal by then.
+    """
+    say("Tables: migrating")
+    command = [PYTHON, "manage.py", "migrate", "--verbosity", "0"]
+    if subprocess.run(command, cwd=ROOT, env=servers.environment(port=0, owner=True), check=False).returncode:
+        raise Refused("The tables could not be migrated.")
+    servers.is_migrated = True
+
+
+@contextmanager
+def throw_away_servers(*, state: Path, system: bool) -> Iterator[Servers]:
+    """Start servers for tests. Their tables are made once for each state of the migrations and copied afterwards."""
+    servers = Servers(state=state, durable=False, system=system)
+    postgresql = servers.postgresql
+    try:
+        if postgresql and postgresql.folder.parent == state:
+            with only_one("tables", wait=True):
+                kept = STATE / f"tables-{postgresql.version}-{_digest_of_tables()}"
+                if not kept.exists():
+                    _keep_tables(servers, postgresql, kept)
+                else:
+                    shutil.copytree(kept, postgresql.folder)
+            servers.is_migrated = True
+        servers.start()
+        yield servers
+    finally:
+        servers.stop()
+
+
+def _keep_tables(servers: Servers, postgresql: PostgreSQL, kept: Path) -> None:
+    postgresql.start()
+    migrate(servers)
+    postgresql.stop()
+    for outdated in STATE.glob(f"tables-{postgresql.version}-*"):
+        shutil.rmtree(outdated, ignore_errors=True)
+    shutil.copytree(postgresql.folder, state := STATE / f"run-{os.getpid()}-tables")
+    state.rename(kept)
+
+
+def _digest_of_tables() -> str:
+    """Return what changes whenever migrating could make other tables."""
+    sources = [
+        *ROOT.glob("*/migrations/*.py"),
+        *(ROOT / "track360").glob("*.*"),
+        ROOT / "track360/lib/tenancy.py",
+        LOCK,
+    ]
+    digest = hashlib.sha256()
+    for source in sorted(sources):
+        digest.update(source.name.encode() + source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
 @contextmanager
 def throw_away_state() -> Iterator[Path]:
     """Make a folder under `.state/` for one run, and remove it afterwards with those that killed runs left."""
@@ -80,8 +139,9 @@ def throw_away_state() -> Iterator[Path]:
             if not Path(f"/proc/{int(left.name.split('-')[1])}").exists():
                 shutil.rmtree(left, ignore_errors=True)
     state = Path(tempfile.mkdtemp(prefix=f"run-{os.getpid()}-", dir=STATE))
+    sockets = socket_folder(state)
     try:
         yield state
     finally:
+        shutil.rmtree(sockets, ignore_errors=True)
         shutil.rmtree(state, ignore_errors=True)
-        shutil.rmtree(socket_folder(state), ignore_errors=True)

@@ -32,9 +32,9 @@ class PostgreSQL:
         self.binaries = _postgresql_binaries(system=system)
         self.version = self._ask_version()
         self._wrapper = _without_root(self.binaries)
-        self._folder = state / f"postgres-{self.version.split('.')[0]}"
+        self.folder = state / f"postgres-{self.version.split('.')[0]}"
         if self._wrapper[:1] == ["setpriv"]:  # nobody cannot enter a root user's folders
-            self._folder = Path("/var/tmp") / f"track360-{sockets.name}-{self._folder.name}"
+            self.folder = Path("/var/tmp") / f"track360-{sockets.name}-{self.folder.name}"
         self._program = self._described(state / "logs" / "postgresql.log")
         self._found_running = 0
 
@@ -47,13 +47,13 @@ class PostgreSQL:
 
         Raises Refused with the server's own words when it does not start.
         """
-        if not (self._folder / "PG_VERSION").exists():
+        if not (self.folder / "PG_VERSION").exists():
             self._create()
         if pid := self._left_over():
             say(f"PostgreSQL {self.version}: using the one that still runs (process {pid})")
             self._found_running = pid
         else:
-            say(f"PostgreSQL {self.version}: starting ({self._folder})")
+            say(f"PostgreSQL {self.version}: starting ({self.folder})")
             self._start_patiently()
         self._sql("postgres", file=ROOT / "track360" / "roles.sql")
         # Only on a cluster of our own: tests create their database as its owner.
@@ -99,7 +99,7 @@ class PostgreSQL:
             "full_page_writes": "on" if self._durable else "off",
         }
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        command = [*self._wrapper, str(self.binaries / "postgres"), "-D", str(self._folder), *options]
+        command = [*self._wrapper, str(self.binaries / "postgres"), "-D", str(self.folder), *options]
         return Program("PostgreSQL", command, environment=_plain(), log=log, stop_with=signal.SIGINT)
 
     def _ask_version(self) -> str:
@@ -107,14 +107,14 @@ class PostgreSQL:
         return done.stdout.split()[2]
 
     def _create(self) -> None:
-        say(f"PostgreSQL {self.version}: creating a cluster ({self._folder})")
-        self._folder.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder.mkdir(mode=0o700)
+        say(f"PostgreSQL {self.version}: creating a cluster ({self.folder})")
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(mode=0o700)
         if self._wrapper[:1] == ["setpriv"]:
-            os.chown(self._folder, NOBODY, NOBODY)
+            os.chown(self.folder, NOBODY, NOBODY)
             os.chown(self._sockets, NOBODY, NOBODY)
-        command = [*self._wrapper, self.binaries / "initdb", "-D", self._folder, "-U", ADMINISTRATOR]
+        command = [*self._wrapper, self.binaries / "initdb", "-D", self.folder, "-U", ADMINISTRATOR]
         command += ["--auth=trust", "--encoding=UTF8", "--no-sync", "--no-instructions"]
         for locale in ("C.UTF-8", "C"):
             done = subprocess.run(
@@ -122,11 +122,11 @@ class PostgreSQL:
             )
             if done.returncode == 0:
                 return
-        raise Refused(f"PostgreSQL could not create a cluster in {self._folder}:\n{done.stderr}")
+        raise Refused(f"PostgreSQL could not create a cluster in {self.folder}:\n{done.stderr}")
 
     def _left_over(self) -> int:
         """Return the process of a server that runs on our folder, 0 if none does; wait for one that is going away."""
-        note_of_the_server = self._folder / "postmaster.pid"
+        note_of_the_server = self.folder / "postmaster.pid"
 
         def owner() -> int:
             with suppress(FileNotFoundError, ValueError, IndexError):

@@ -11,11 +11,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
-from devtools.commands import migrate
 from devtools.parts import parts
 from devtools.place import STATE, Refused, note, only_one, say
 from devtools.programs import Program, until
-from devtools.running import Servers, running_servers
+from devtools.running import Servers, migrate, running_servers
 from devtools.venv import PYTHON
 
 DEMO = STATE / "demo.json"

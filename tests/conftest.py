@@ -66,6 +66,7 @@ def django_db_setup(
 ) -> Iterator[None]:
     with django_db_blocker.unblock():
         name = connection.settings_dict["NAME"]
+        connection.settings_dict["TEST"]["TEMPLATE"] = os.environ.get("TEST_DATABASE_TEMPLATE")
         with as_owner():
             connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=django_db_keepdb)
         TransactionTestCase._fixture_teardown = empty_tables  # Django's would truncate as the application's role
