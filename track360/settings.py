@@ -20,8 +20,8 @@ DEBUG = env.bool("DEBUG", False)
 INSECURE_SECRET_KEY = "insecure-for-development-only-0123456789abcdefghijklmnop"  # noqa: S105
 INSECURE_ENCRYPTION_KEY = "aW5zZWN1cmUtZm9yLWRldmVsb3BtZW50LW9ubHktMDE="
 SECRET_KEY = env.str("SECRET_KEY", INSECURE_SECRET_KEY)
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
-ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", [INSECURE_ENCRYPTION_KEY])
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
+ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", [INSECURE_ENCRYPTION_KEY])
 
 # Where the outside world finds us. https switches secure cookies and HSTS on.
 BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/")

@@ -15,4 +15,9 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/", include("allauth.mfa.urls")),
+    path("tracking/", include("ingestion.urls")),
 ]
+handler400 = "track360.lib.problems.bad_request"
+handler403 = "track360.lib.problems.permission_denied"
+handler404 = "track360.lib.problems.page_not_found"
+handler500 = "track360.lib.problems.server_error"

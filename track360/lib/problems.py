@@ -1,6 +1,33 @@
-"""What can go wrong, in terms of HTTP: one base class per meaning, subclassed beside the function that raises it."""
+"""What can go wrong, in terms of HTTP, and how it is told: RFC 9457, always JSON on the paths of machines.
 
-from typing import ClassVar
+One base class per meaning, subclassed beside the function that raises it.
+"""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from json import dumps
+from typing import Any, ClassVar, NamedTuple
+
+import structlog
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError, connection
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.views import defaults
+from rest_framework import exceptions
+
+# Paths on which no person reads the answer.
+MACHINE_PATHS = ("/tracking/", "/api/", "/oauth/")
+RETRY_AFTER_SECONDS = 5
+
+log = structlog.get_logger(__name__)
+
+
+class Mistake(NamedTuple):
+    """One thing that is wrong in a request: where (a JSON pointer), its stable code, and what to do."""
+
+    pointer: str
+    code: str
+    message: str
 
 
 class Problem(Exception):
@@ -9,8 +36,12 @@ class Problem(Exception):
     status: ClassVar[int] = 500
     code: str = "error"
 
-    def __init__(self, detail: str = "") -> None:
+    def __init__(
+        self, detail: str = "", *, errors: Sequence[Mistake] = (), headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(detail or (self.__doc__ or "").strip().splitlines()[0])
+        self.errors = errors
+        self.headers = headers or {}
 
     @property
     def detail(self) -> str:
@@ -52,6 +83,13 @@ class Conflict(Problem):
     code = "conflict"
 
 
+class LengthRequired(Problem):
+    """Send the length of the body in Content-Length."""
+
+    status = 411
+    code = "length_required"
+
+
 class TooLarge(Problem):
     """The request is larger than the published limits."""
 
@@ -73,8 +111,145 @@ class Invalid(Problem):
     code = "invalid"
 
 
+class TooMany(Problem):
+    """More requests came than are allowed in this time. Retry-After says when to go on."""
+
+    status = 429
+    code = "rate_limited"
+
+
 class Unavailable(Problem):
     """A part that is needed does not answer; trying again later helps."""
 
     status = 503
     code = "unavailable"
+
+
+_BY_STATUS: dict[int, tuple[str, str]] = {
+    400: ("malformed", "The request cannot be read."),
+    401: ("unauthorized", "No valid credential came with the request."),
+    403: ("forbidden", "The credential is valid and does not allow this."),
+    404: ("not_found", "There is no such object for this credential."),
+    405: ("method_not_allowed", "This address does not take this method. Allow says which it takes."),
+    406: ("not_acceptable", "The answer is application/json and nothing else."),
+    413: ("too_large", "The request is larger than the published limits."),
+    415: ("unsupported_media_type", "Send application/json."),
+    422: ("invalid", "The request can be read and what it says cannot be."),
+    429: ("rate_limited", "More requests came than are allowed in this time."),
+    500: ("error", "Something broke here. The request id finds it in our logs."),
+}
+
+
+def request_id() -> str:
+    """Return the id under which the present request is logged."""
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))
+
+
+def problem_response(
+    *,
+    status: int,
+    code: str,
+    detail: str,
+    errors: Sequence[Mistake] = (),
+    headers: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    """Return the answer that tells a problem (RFC 9457)."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "request_id": request_id(),
+    }
+    if errors:
+        body["errors"] = [mistake._asdict() for mistake in errors]
+    return HttpResponse(dumps(body), status=status, content_type="application/problem+json", headers=headers)
+
+
+def exception_handler(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
+    """Answer for whatever an API view raised; installed as Django REST framework's exception handler."""
+    match error:
+        case Problem():
+            return problem_response(
+                status=error.status, code=error.code, detail=error.detail, errors=error.errors, headers=error.headers
+            )
+        case OperationalError() | InterfaceError():
+            connection.close()
+            log.warning("database_away", error=type(error).__name__)
+            return problem_response(
+                status=503,
+                code="unavailable",
+                detail="The database does not answer. Nothing was stored; send the request again.",
+                headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
+            )
+        case exceptions.ValidationError():
+            return problem_response(status=422, code="invalid", detail=_plain(422), errors=_mistakes(error.detail))
+        case exceptions.APIException():
+            return _of_status(error.status_code, headers=_headers(error))
+        case Http404():
+            return _of_status(404)
+        case PermissionDenied():
+            return _of_status(403)
+        case RequestDataTooBig():
+            return _of_status(413)
+        case SuspiciousOperation() | BadRequest() | UnreadablePostError():
+            return _of_status(400)
+        case _:
+            log.error("request_failed", exc_info=error)
+            return _of_status(500)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what Django refuses before any view: an unknown host, say."""
+    return _of_status(400) if _is_machine(request) else defaults.bad_request(request, exception)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what a page's view does not allow."""
+    return _of_status(403) if _is_machine(request) else defaults.permission_denied(request, exception)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer for an address that nothing stands at."""
+    return _of_status(404) if _is_machine(request) else defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer for what nothing else has caught."""
+    return _of_status(500) if _is_machine(request) else defaults.server_error(request)
+
+
+def _is_machine(request: HttpRequest) -> bool:
+    return request.path_info.startswith(MACHINE_PATHS) or request.path_info + "/" in MACHINE_PATHS
+
+
+def _plain(status: int) -> str:
+    return _BY_STATUS.get(status, _BY_STATUS[500])[1]
+
+
+def _of_status(status: int, *, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    code, detail = _BY_STATUS.get(status, ("error", HTTPStatus(status).phrase))
+    return problem_response(status=status, code=code, detail=detail, headers=headers)
+
+
+def _headers(error: exceptions.APIException) -> dict[str, str]:
+    # Where Django REST framework's own handler would put them.
+    headers = {}
+    if challenge := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if (wait := getattr(error, "wait", None)) is not None:
+        headers["Retry-After"] = str(int(wait))
+    return headers
+
+
+def _mistakes(detail: Any, pointer: str = "") -> list[Mistake]:
+    if isinstance(detail, Mapping):
+        return [mistake for name, inner in detail.items() for mistake in _mistakes(inner, f"{pointer}/{name}")]
+    if isinstance(detail, list | tuple):
+        return [
+            mistake
+            for index, inner in enumerate(detail)
+            for mistake in _mistakes(inner, pointer if isinstance(inner, str) else f"{pointer}/{index}")
+        ]
+    return [Mistake(pointer, getattr(detail, "code", None) or "invalid", str(detail))]
