@@ -119,7 +119,7 @@ def _cap_figures(terms: Cpa) -> dict[str, object]:
 def _capped(full: Decimal, room: _Room, currency: str) -> tuple[Decimal, str, _Room]:
     if room.count is not None:
         if room.count == 0:
-            return ZERO, OVER_CAP, room
+            return rounded(ZERO, currency), OVER_CAP, room
         return full, "", _Room(count=room.count - 1, amount=None)
     if room.amount is not None:
         paid = rounded(min(full, room.amount), currency)
