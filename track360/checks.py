@@ -31,14 +31,11 @@ def refuse_unsafe_start(**_: object) -> None:
     that must not be lost rests in it.
     """
     end = time.monotonic() + PATIENCE
-    while True:
-        try:
-            faults = [*of_production(), *of_database(), *of_broker()]
-            break
-        except OperationalError as error:
-            if time.monotonic() > end:
-                raise UnsafeStart(f"Track360 does not start: DATABASE_URL cannot be reached: {error}") from None
-            time.sleep(0.5)
+    while not _database_answers():
+        if time.monotonic() > end:
+            raise UnsafeStart("Track360 does not start: PostgreSQL, named by DATABASE_URL, does not answer")
+        time.sleep(0.5)
+    faults = all_faults()
     connection.close()  # the processes that are forked from here on open their own
     if faults:
         raise UnsafeStart("Track360 does not start:\n" + "\n".join(f"  * {fault}" for fault in faults))
@@ -47,7 +44,12 @@ def refuse_unsafe_start(**_: object) -> None:
 @register(deploy=True)
 def safe_start(*, app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
     """Report for `manage.py check --deploy` what a start would refuse."""
-    return [Error(fault, id="track360.E001") for fault in (*of_production(), *of_database(), *of_broker())]
+    return [Error(fault, id="track360.E001") for fault in all_faults()]
+
+
+def all_faults() -> list[str]:
+    """Return everything that a start refuses, each beginning with what to change."""
+    return [*of_production(), *of_database(), *of_broker()]
 
 
 def of_production() -> Iterator[str]:
@@ -99,6 +101,14 @@ def of_broker() -> Iterator[str]:
         return
     if policy != "noeviction":
         yield f"maxmemory-policy of the broker (REDIS_URL) is {policy}: it would drop messages; make it noeviction"
+
+
+def _database_answers() -> bool:
+    try:
+        connection.ensure_connection()
+    except OperationalError:
+        return False
+    return True
 
 
 def _unguarded_tables(cursor: Any) -> list[str]:
