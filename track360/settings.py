@@ -206,6 +206,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "track360.lib.problems.exception_handler",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,  # one format; `format` is a parameter like any other
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Track360",

@@ -8,6 +8,7 @@ from track360 import health
 
 urlpatterns = [
     path("", home, name="home"),
+    path("", include("attribution.urls")),
     path("portal/", include("portal.urls")),
     re_path("^livez/?$", health.livez),
     re_path("^readyz/?$", health.readyz),
@@ -15,7 +16,9 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/", include("allauth.mfa.urls")),
+    path("", include("brands.urls")),
     path("tracking/", include("ingestion.urls")),
+    path("api/v1/commissions/", include("commissions.urls")),
 ]
 handler400 = "track360.lib.problems.bad_request"
 handler403 = "track360.lib.problems.permission_denied"

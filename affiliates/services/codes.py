@@ -1,14 +1,10 @@
 """The names under which affiliates, campaigns, links and promo codes are known outside."""
 
-import re
-
 from django.db import models
 
+from affiliates.rules.codes import is_code
 from brands.models import Brand
 from track360.lib.problems import Conflict, Invalid
-
-# RFC 3986's unreserved characters: a code stands in addresses and tracking data as it is.
-_CODE = re.compile(r"[A-Za-z0-9._~-]{1,50}", re.ASCII)
 
 
 class CodeInvalid(Invalid):
@@ -25,7 +21,7 @@ class CodeTaken(Conflict):
 
 def check_code(code: str) -> None:
     """Raise CodeInvalid unless the code can stand in addresses and tracking data."""
-    if not _CODE.fullmatch(code):
+    if not is_code(code):
         raise CodeInvalid
 
 
