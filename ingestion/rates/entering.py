@@ -22,19 +22,19 @@ SEEDED = timedelta(days=731)
 # One lock per brand: two entries at once would each miss what the other is about to add.
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('ingestion.rates'), %s)"
 
-# A statement for all rates at once: a new brand gets some fifteen thousand. The last column of the answer of `old` is
-# what counts so far; the ECB fills gaps and never overrides what people entered, people override everything.
+# One statement for all rates: a new brand gets some fifteen thousand. `old` is what counts so far; the ECB only fills
+# gaps, what people state overrides everything and stands under their own name even where the ECB said the same.
 _ENTER = """
     INSERT INTO ingestion_fxrate (brand_id, day, base, quote, rate, source, entered_at)
     SELECT %(brand)s, stated.day, stated.base, stated.quote, stated.rate, %(source)s, %(now)s
     FROM unnest(%(days)s::date[], %(bases)s::text[], %(quotes)s::text[], %(rates)s::numeric[])
          WITH ORDINALITY AS stated (day, base, quote, rate, place)
     LEFT JOIN LATERAL (
-        SELECT rate FROM ingestion_fxrate
+        SELECT rate, source FROM ingestion_fxrate
         WHERE brand_id = %(brand)s AND base = stated.base AND quote = stated.quote AND day = stated.day
         ORDER BY id DESC LIMIT 1
     ) AS old ON true
-    WHERE CASE WHEN %(fills_gaps)s THEN old.rate IS NULL ELSE old.rate IS DISTINCT FROM stated.rate END
+    WHERE CASE WHEN %(fills_gaps)s THEN old.rate IS NULL ELSE old.rate IS DISTINCT FROM stated.rate OR old.source = 'ecb' END
     ORDER BY stated.place
     RETURNING day
 """

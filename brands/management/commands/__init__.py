@@ -1,0 +1,1 @@
+"""Each command prints one JSON object, for people and programs alike."""

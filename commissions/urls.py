@@ -1,0 +1,10 @@
+"""The reading API's addresses, each served with and without a slash at its end."""
+
+from django.urls import re_path
+
+from commissions.views import EntryList, LineList
+
+urlpatterns = [
+    re_path(r"^lines/?$", LineList.as_view(), name="commission-lines"),
+    re_path(r"^entries/?$", EntryList.as_view(), name="commission-entries"),
+]
