@@ -38,4 +38,8 @@ class ShortWay:
         self._straight = cast(GetResponse, convert_exception_to_response(handler._get_response))
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self._straight(request) if _SHORT(request.path_info) else self.get_response(request)
+        if not _SHORT(request.path_info):
+            return self.get_response(request)
+        response = self._straight(request)
+        response["Content-Length"] = str(len(response.content))  # else it would be sent in chunks
+        return response
