@@ -75,7 +75,8 @@ class Program:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it; its output is added to its log."""
+        """Start it, again if need be; its output is added to its log."""
+        self._kill_group()  # what an earlier start left behind, when only its first process ended
         with self._output() as output:
             self._process = subprocess.Popen(
                 self._command,
@@ -122,9 +123,13 @@ class Program:
             self._process.wait(within)
         except subprocess.TimeoutExpired:
             say(f"{self.name} did not stop within {within:.0f} s and is killed")
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        self._kill_group()
         self._process.wait()
+
+    def _kill_group(self) -> None:
+        if self._process:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     def last_words(self, lines: int = 12) -> str:
         """Return the end of its log."""
