@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from json import dumps
+from json import dumps, loads
 from typing import NamedTuple
 
 from ingestion.rules.customers import CustomerRow, fields_text
@@ -132,12 +132,13 @@ def _state(
     sales_status: str,
     kyc_status: str,
     last_modified_at: datetime | None,
-    evidence: list[dict[str, str]],
+    evidence: str,
     first_name: str,
     last_name: str,
     email: str,
-    fields: dict[str, object],
+    fields: str,
 ) -> CustomerState:
+    # Django has its connections hand out JSON as text.
     return CustomerState(
         is_reported,
         str(registered_at) if registered_at else None,
@@ -146,11 +147,11 @@ def _state(
         sales_status,
         kyc_status,
         str(last_modified_at) if last_modified_at else None,
-        tuple(evidence),
+        tuple(loads(evidence)),
         first_name,
         last_name,
         email,
-        fields,
+        loads(fields),
     )
 
 
