@@ -7,11 +7,10 @@ from commissions.engine.terms.reading import TermsRefused
 from track360.lib.money import is_currency
 
 
-def check_plan(plan: Plan) -> None:
-    """Check that a plan's versions fit together.
+def check_frame(plan: Plan) -> None:
+    """Check what a plan says apart from its versions.
 
-    Raises TermsRefused for a currency that does not exist, for components of one name that cannot follow each other,
-    and for hybrids this release does not compute.
+    Raises TermsRefused for a currency that does not exist and for hybrids this release does not compute.
     """
     if not is_currency(plan.currency):
         raise TermsRefused("currency", f"{plan.currency!r} is not an ISO 4217 currency")
@@ -19,6 +18,14 @@ def check_plan(plan: Plan) -> None:
         raise TermsRefused("hybrid", f"{plan.hybrid} is not available yet in this release; additive is")
     if plan.offset_cpa:
         raise TermsRefused("offset_cpa", "is not available yet in this release")
+
+
+def check_plan(plan: Plan) -> None:
+    """Check a whole plan: its frame, and that its versions, in order of their days, fit together.
+
+    Raises TermsRefused, also for components of one name that cannot follow each other.
+    """
+    check_frame(plan)
     if not plan.versions:
         raise TermsRefused("versions", "a plan has at least one version")
     _check_days(plan.versions)
