@@ -10,8 +10,8 @@ from django.db import transaction
 from brands import audit
 from brands.models import Brand, User
 from commissions.engine import plan as engine
-from commissions.engine.terms import TermsRefused, check_plan, parse_component, render_component
-from commissions.models import Component, Deal, Line, Plan, PlanVersion, Qualification
+from commissions.engine.terms import TermsRefused, check_frame, check_plan, parse_component, render_component
+from commissions.models import CarryState, Component, Deal, Line, Plan, PlanVersion, Qualification
 from commissions.queries.terms import kpi_names, profiles_of, terms_of
 from commissions.services.touching import touch_everybody, touch_plan
 from track360.lib.problems import Conflict
@@ -57,15 +57,7 @@ def create_plan(
 ) -> Plan:
     """Add a plan; it pays nothing before it has a version. Raises PlanNameTaken, TermsRefused."""
     _check_name(brand, name)
-    plan = Plan(
-        brand=brand,
-        name=name,
-        currency=currency,
-        hybrid=hybrid,
-        offset_cpa=offset_cpa,
-        is_default=False,
-        created_at=now,
-    )
+    plan = Plan(brand=brand, name=name, currency=currency, hybrid=hybrid, offset_cpa=offset_cpa, created_at=now)
     _check_whole(plan, ())
     plan.save(force_insert=True)
     after = {"name": name, "currency": currency, "hybrid": hybrid, "offset_cpa": offset_cpa}
@@ -123,6 +115,7 @@ def delete_plan(*, plan: Plan, by: User | str, now: datetime) -> None:
     for version in PlanVersion.objects.filter(brand_id=plan.brand_id, plan=plan):
         _remove_components(version)
         version.delete()
+    CarryState.objects.filter(brand_id=plan.brand_id, plan=plan).delete()
     plan.delete()
 
 
@@ -247,11 +240,18 @@ def _check_whole(plan: Plan, changed: Sequence[engine.Version], without: PlanVer
     stored = terms_of(brand_id=plan.brand_id, plans=[plan]).get(plan.id) if plan.id else None
     others = [v for v in (stored.versions if stored else ()) if without is None or v.number != without.number]
     versions = sorted([*others, *changed], key=lambda version: version.effective_from)
-    check_plan(
-        engine.Plan(
-            plan.id or 0, plan.name, plan.currency, tuple(versions), engine.Hybrid(plan.hybrid), plan.offset_cpa
-        )
+    frame = engine.Plan(
+        number=plan.id or 0,
+        name=plan.name,
+        currency=plan.currency,
+        versions=tuple(versions),
+        hybrid=engine.Hybrid(plan.hybrid),
+        offset_cpa=plan.offset_cpa,
     )
+    if versions:
+        check_plan(frame)
+    else:
+        check_frame(frame)
 
 
 def _write_components(version: PlanVersion, parsed: Sequence[engine.Component]) -> None:

@@ -1,0 +1,1 @@
+"""Questions about terms, and the books that the engine reads."""
