@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-import sentry_sdk
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from environs import Env
@@ -280,6 +279,8 @@ DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = 20
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = 10
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 if SENTRY_DSN := env.str("SENTRY_DSN", ""):
+    import sentry_sdk
+
     sentry_sdk.init(
         dsn=SENTRY_DSN, send_default_pii=False, include_local_variables=False, max_request_body_size="never"
     )
