@@ -96,6 +96,7 @@ class ClickBuffer:
         self._lock = threading.Lock()
         self._flushing = threading.Lock()
         self._wanted = threading.Event()
+        self._ended = threading.Event()
         self._thread: threading.Thread | None = None
         self.lost = 0
 
@@ -110,7 +111,7 @@ class ClickBuffer:
             if self._thread is None and self._in_background:
                 self._thread = threading.Thread(target=self._run, name="clicks", daemon=True)
                 self._thread.start()
-                atexit.register(self.flush)
+                atexit.register(self.end)
         if waiting == FLUSH_ROWS:
             self._wanted.set()
 
@@ -127,6 +128,14 @@ class ClickBuffer:
             if lost:
                 log.warning("clicks_lost", clicks=lost)
 
+    def end(self) -> None:
+        """Write down what is left and end the thread."""
+        self._ended.set()
+        self._wanted.set()
+        if self._thread is not None:
+            self._thread.join(10)
+        self.flush()
+
     def _written(self, brand_id: int, visits: Sequence[Visit]) -> bool:
         try:
             with tenant(brand_id):
@@ -139,8 +148,9 @@ class ClickBuffer:
         return True
 
     def _run(self) -> None:
-        while True:
+        while not self._ended.is_set():
             self._wanted.wait(FLUSH_SECONDS)
             self._wanted.clear()
             close_old_connections()
             self.flush()
+        connection.close()
