@@ -4,7 +4,7 @@ from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlencode
 
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.core.paginator import Page, Paginator
+from django.core.paginator import InvalidPage, Page, Paginator
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -59,5 +59,5 @@ def page_of(request: HttpRequest, found: QuerySet[Row]) -> Page[Row]:
     paginator = Paginator(found, ROWS_ON_A_PAGE)
     try:
         return paginator.page(request.GET.get("page", 1))
-    except ValueError as error:
+    except InvalidPage as error:
         raise Http404("no such page") from error

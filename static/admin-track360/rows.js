@@ -1,0 +1,75 @@
+// Rows and components of a form are added and taken away on the page; without this script the server does it.
+// While one writes, the form is read back in sentences beside it.
+(() => {
+  "use strict";
+  const WAIT = 500; // milliseconds after the last change
+
+  function highest(root, pattern) {
+    let found = -1;
+    for (const field of root.querySelectorAll("[name]")) {
+      const match = pattern.exec(field.name);
+      if (match) found = Math.max(found, Number(match[1]));
+    }
+    return found;
+  }
+
+  function insert(template, before, mark, number) {
+    const box = document.createElement("div");
+    box.innerHTML = template.innerHTML.replaceAll(mark, String(number));
+    const added = box.firstElementChild;
+    before.before(added);
+    added.querySelector("input:not([type=hidden]), select")?.focus();
+  }
+
+  const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+  function addRow(button) {
+    const rows = button.closest("[data-rows]");
+    const pattern = new RegExp(`^${escaped(button.value)}-(\\d+)-`);
+    insert(rows.querySelector(":scope > [data-row-template]"), button, "__row__", highest(rows, pattern) + 1);
+  }
+
+  function addPart(button) {
+    const template = document.querySelector(`[data-part-template="${button.dataset.addPart}"]`);
+    const parts = document.querySelector("[data-parts]");
+    const end = document.createElement("span");
+    parts.append(end);
+    insert(template, end, "__part__", highest(document, /^c-(\d+)-kind$/) + 1);
+    end.remove();
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    if ("addRow" in button.dataset) addRow(button);
+    else if ("addPart" in button.dataset) addPart(button);
+    else if ("removeRow" in button.dataset) button.closest("[data-row]").remove();
+    else if ("removePart" in button.dataset) button.closest("[data-part]").remove();
+    else if ("readBack" in button.dataset) readBack(button.form);
+    else return;
+    event.preventDefault();
+    if (!("readBack" in button.dataset)) later(document.querySelector("[data-reading]"));
+  });
+
+  let timer = 0;
+  let latest = 0;
+
+  function later(reading) {
+    if (!reading) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => readBack(document.querySelector("[data-read-back]").form), WAIT);
+  }
+
+  async function readBack(form) {
+    const reading = document.querySelector("[data-reading]");
+    const body = new FormData(form);
+    body.set("_read_back", "part");
+    const number = (latest += 1);
+    const answer = await fetch(location.href, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
+    if (number === latest && answer.ok) reading.innerHTML = await answer.text();
+  }
+
+  document.addEventListener("input", (event) => {
+    if (event.target.form?.querySelector("[data-read-back]")) later(document.querySelector("[data-reading]"));
+  });
+})();

@@ -1,0 +1,175 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from commissions.engine.lines import note
+from commissions.engine.storing import working_to_json
+from portal.wording import Reader, Weight, chapters, measure_label
+
+READER = Reader("EUR", names=lambda number: f"no. {number}")
+
+
+def told(*notes):
+    """Give each chapter's rows as (text, amount, note)."""
+    return {
+        chapter.title: [(part.text, part.amount, part.note) for part in chapter.parts]
+        for chapter in chapters(working_to_json(notes), reader=READER)
+    }
+
+
+def test_bounty_is_told_from_the_trigger_to_the_hold():
+    rows = told(
+        note("terms", plan="Casino hybrid", version=1, component="Bounty", kind="cpa"),
+        note("trigger", day=date(2026, 3, 1), amount=Decimal(60)),
+        note("condition", measure="net_deposits", have=Decimal(110), need=Decimal(100)),
+        note("condition", measure="active_days", have=Decimal(4), need=Decimal(3)),
+        note("qualified", day=date(2026, 3, 12)),
+        note("amount", amount=Decimal(150), country="DE"),
+        note("cap", full=Decimal(150), paid=Decimal(50), amount=Decimal(2000)),
+        note("hold", day=date(2026, 3, 12), days=14, available_on=date(2026, 3, 26)),
+        note("rounding", exact=Decimal(150), amount=Decimal(50), currency="EUR"),
+    )
+
+    assert rows == {
+        "How the customer qualified": [
+            ("First qualifying event on 1 Mar 2026", Decimal(60), ""),
+            ("Net deposits: 110.00 EUR, at least 100.00 EUR needed", None, ""),
+            ("Active days: 4, at least 3 needed", None, ""),
+            ("Qualified on 12 Mar 2026", None, ""),
+        ],
+        "The amount": [
+            ("Agreed amount, customers from DE", Decimal(150), ""),
+            ("Cap of the month: 2,000.00 EUR", Decimal(50), "without it 150.00 EUR"),
+            ("Commission", Decimal(50), ""),
+        ],
+        "When it is available": [("Available from 26 Mar 2026", None, "14 days after 12 Mar 2026")],
+    }
+
+
+def test_revenue_share_is_told_from_gross_to_the_rounded_amount():
+    rows = told(
+        note("input", kpi="GGR", amount=Decimal(4000)),
+        note("profile", sum="GGR", effect=Decimal(4000), running=Decimal(4000)),
+        note("profile", subtract="Bonus", effect=Decimal(-600), running=Decimal(3400)),
+        note("profile", subtract_percent=Decimal(15), of="running", effect=Decimal(-510), running=Decimal(2890)),
+        note("netting", base=Decimal(2890)),
+        note("tier", metric="base", window="period", apply="whole", figure=Decimal(2890), rate=Decimal("0.333")),
+        note(
+            "carry",
+            unit="base",
+            amount=Decimal(2890),
+            opening=Decimal(-890),
+            payable=Decimal(2000),
+            closing=Decimal(0),
+        ),
+        note("rate", of=Decimal(2000), rate=Decimal("0.333"), commission=Decimal("666.0005")),
+        note("rounding", exact=Decimal("666.0005"), amount=Decimal("666.00"), currency="EUR"),
+    )
+
+    assert rows == {
+        "What went in": [("GGR, as reported", Decimal(4000), "")],
+        "From gross to net": [
+            ("GGR", Decimal(4000), ""),
+            ("less Bonus", Decimal(-600), "leaves 3,400.00 EUR"),
+            ("less 15 % of the figure so far", Decimal(-510), "leaves 2,890.00 EUR"),
+            ("Net revenue", Decimal(2890), ""),
+        ],
+        "The amount": [
+            ("Net revenue, this month: 2,890.00 EUR", None, "the band reached pays 33.3 %"),
+            ("Carried in from earlier months", Decimal(-890), ""),
+            ("Net revenue after carry-over", Decimal(2000), ""),
+            ("33.3 % of 2,000.00 EUR", Decimal("666.0005"), ""),
+            ("Commission", Decimal("666"), "rounded from 666.0005"),
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("step", "row"),
+    [
+        (
+            note("percent", of=Decimal(40), percent=Decimal(25), share=Decimal(10), amount=Decimal(20)),
+            ("25 % of 40.00 EUR", Decimal(20), "10.00 EUR, brought to the agreed bound"),
+        ),
+        (
+            note("tier", metric="qualified", window="period", place=Decimal(12), amount=Decimal(130)),
+            ("Number 12 to qualify, this month", Decimal(130), "the band of that place pays"),
+        ),
+        (
+            note("tier", metric="first_deposits", window="previous_period", figure=Decimal(35), amount=Decimal(160)),
+            ("First deposits, the month before: 35", Decimal(160), "the band reached pays for everything"),
+        ),
+        (
+            note("rate", of=Decimal(25000), bands="0: 0.25; 10000: 0.3", commission=Decimal(7250)),
+            ("25,000.00 EUR, slice by slice", Decimal(7250), "from 0: 25 %; from 10,000: 30 %"),
+        ),
+        (
+            note("cap", full=Decimal(150), paid=Decimal(0), count=20),
+            ("Cap of the month: 20 customers", Decimal(0), "without it 150.00 EUR"),
+        ),
+        (note("new_idea", some_figure=Decimal(5)), ("New idea", None, "some figure 5")),
+    ],
+)
+def test_steps_of_the_amount_have_their_words(step, row):
+    assert told(step) == {"The amount": [row]}
+
+
+def test_deficit_without_anything_payable_says_what_is_carried_on():
+    carry = note(
+        "carry", unit="base", amount=Decimal(-7000), opening=Decimal(0), payable=Decimal(0), closing=Decimal(-7000)
+    )
+
+    assert told(carry) == {
+        "The amount": [("Net revenue after carry-over", Decimal(0), "−7,000.00 EUR is carried to the next month")]
+    }
+
+
+def test_ring_fenced_customer_is_called_as_the_reader_may_call_him():
+    fence = note(
+        "ring_fence",
+        customer=7,
+        threshold=Decimal(5000),
+        base=Decimal(-9000),
+        opening=Decimal(0),
+        paid_down=Decimal(0),
+        set_aside=Decimal(4200),
+        closing=Decimal(4200),
+    )
+
+    assert told(fence) == {
+        "Set aside for single customers": [
+            (
+                "Customer no. 7",
+                None,
+                "his own base −9,000.00 EUR, newly set aside 4,200.00 EUR, set aside now 4,200.00 EUR",
+            )
+        ]
+    }
+
+
+def test_result_is_the_heaviest_part():
+    weights = [
+        part.weight
+        for chapter in chapters(
+            working_to_json([note("netting", base=Decimal(1)), note("rounding", exact=1, amount=1, currency="EUR")]),
+            reader=READER,
+        )
+        for part in chapter.parts
+    ]
+
+    assert weights == [Weight.SUM, Weight.RESULT]
+
+
+@pytest.mark.parametrize(
+    ("measure", "label"),
+    [
+        ("net_deposits", "Net deposits"),
+        ("sum:Lots", "Lots"),
+        ("count:Deposit", "Deposit, number of records"),
+        ("first:ChallengePurchase", "First ChallengePurchase"),
+        ("base", "Net revenue"),
+    ],
+)
+def test_measures_have_names(measure, label):
+    assert measure_label(measure) == label
