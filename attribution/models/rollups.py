@@ -68,7 +68,11 @@ class AffiliateDay(DaySum):
                 nulls_distinct=False,
             )
         ]
-        indexes = [models.Index(fields=["brand", "day"], name="affiliate_days_by_day")]
+        indexes = [
+            models.Index(fields=["brand", "day"], name="affiliate_days_by_day"),
+            # Lets the few currencies of a brand be found by skipping from one to the next.
+            models.Index(fields=["brand", "currency"], name="currencies_of_a_brand"),
+        ]
 
 
 class Touched(models.Model):

@@ -1,7 +1,7 @@
 """Changes to whose customers are, and the sums that follow from them."""
 
 from attribution.services.clicks import ClickBuffer, Visit, record_clicks
-from attribution.services.follow_up import Followed, drain, follow_up
+from attribution.services.following import Followed, drain, follow_up
 from attribution.services.resolution import brands_to_resolve, resolve_again
 from attribution.services.sums import lock_sums
 from attribution.services.transfers import AlreadyHis, TransferRefused, transfer
