@@ -109,6 +109,13 @@ class Qualification(models.Model):
         choices=[("pending", "Pending"), ("qualified", "Qualified"), ("expired", "Expired"), ("excluded", "Excluded")],
     )
     qualified_on = models.DateField(null=True, blank=True)
+    last_day = models.DateField(null=True, blank=True, help_text="The last day on which he could still qualify.")
+    trigger_on = models.DateField(null=True, blank=True)
+    trigger_amount = models.DecimalField(
+        max_digits=60, decimal_places=30, null=True, blank=True, help_text="In the plan's currency, unrounded."
+    )
+    is_earning = models.BooleanField(default=True, help_text="The affiliate earned on the qualifying day.")
+    reason = models.CharField(max_length=15, blank=True, help_text="Of the exclusion.")
     progress = models.JSONField(help_text="Each measure with its value and what is needed.")
 
     class Meta:
