@@ -15,7 +15,7 @@ class ReadsActivities(Protocol):
     """Reads records as activities."""
 
     def __call__(
-        self, records: Sequence[object], *, meaning: Meaning, received_at: datetime
+        self, records: Sequence[object], *, meaning: Meaning, received_at: datetime, again: bool = False
     ) -> list[ActivityRow | Refused]: ...
 
 
@@ -23,7 +23,7 @@ class ReadsCustomers(Protocol):
     """Reads records as customers."""
 
     def __call__(
-        self, records: Sequence[object], *, meaning: Meaning, received_at: datetime
+        self, records: Sequence[object], *, meaning: Meaning, received_at: datetime, again: bool = False
     ) -> list[CustomerRow | Refused]: ...
 
 

@@ -1,7 +1,7 @@
 """One activity record: what it says, as present configuration understands it (wire.md, Meaning and Identity)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from json import dumps
 from typing import Any, NamedTuple
 
@@ -14,13 +14,15 @@ from ingestion.rules.names import fold
 from ingestion.rules.refusals import Refused
 from ingestion.rules.shapes import MAX_NAME, ActivityShape
 from ingestion.rules.standard import Kpi
-from ingestion.rules.times import Moment, moment
+from ingestion.rules.times import Moment
 from track360.lib.money import is_currency
 
 UNKNOWN_EVENT = "unknown_event"
 UNKNOWN_STATUS = "unknown_status"
 
 _APPROVED = "approved"
+# Codes that were found to be currencies; there are fewer than two hundred.
+_currencies: set[str] = set()
 
 
 class ActivityRow(NamedTuple):
@@ -56,22 +58,25 @@ class Facts(NamedTuple):
 
 
 def read_activities(
-    records: Sequence[object], *, meaning: Meaning, received_at: datetime
+    records: Sequence[object], *, meaning: Meaning, received_at: datetime, again: bool = False
 ) -> list[ActivityRow | Refused]:
-    """Read a batch; the result has one row or refusal for each record, in the same order."""
+    """Read a batch; the result has one row or refusal for each record, in the same order.
+
+    `again`: these records were accepted once. What present configuration finds wrong in their facts parks them.
+    """
     results: list[ActivityRow | Refused] = []
     for record in records:
         try:
-            results.append(read_activity(record, meaning=meaning, received_at=received_at))
+            results.append(read_activity(record, meaning=meaning, received_at=received_at, again=again))
         except Refused as refused:
             results.append(refused)
     return results
 
 
-def read_activity(record: object, *, meaning: Meaning, received_at: datetime) -> ActivityRow:
+def read_activity(record: object, *, meaning: Meaning, received_at: datetime, again: bool = False) -> ActivityRow:
     """Return the row that a pushed record is. `received_at` counts where the record says no time.
 
-    Raises Refused.
+    Raises Refused. `again`: the record was accepted once, so facts that cannot be are no refusal but park it.
     """
     if type(record) is not dict:
         raise Refused("invalid_type", "", "Send every record as a JSON object.")
@@ -80,12 +85,15 @@ def read_activity(record: object, *, meaning: Meaning, received_at: datetime) ->
         raise Refused(*shape.refused.args)
     values = (*record.values(), None)
 
-    name = identifier(values[shape.eventname], "eventname", longest=MAX_NAME)
-    event = meaning.event(name)
+    name = values[shape.eventname]
+    event = meaning.seen_event(name)
+    if event is None:
+        name = identifier(name, "eventname", longest=MAX_NAME)
+        event = meaning.event(name)
     customer = identifier(values[shape.customerid], "customerid")
     event_id = _event_id(values[shape.eventid], event)
     when = values[shape.createtime]
-    sent = None if when is None else moment(when, "createtime", zone=meaning.zone, received_at=received_at)
+    sent = None if when is None else meaning.moment(when, "createtime", received_at=received_at)
     product = _word(values[shape.product], "product")
     status = _word(values[shape.status], "status")
     currency = _currency(values[shape.currency])
@@ -94,7 +102,7 @@ def read_activity(record: object, *, meaning: Meaning, received_at: datetime) ->
     usd = values[shape.amountusd]
     usd = "" if usd is None else amount(usd, "amount_usd")
 
-    at = "" if sent is None else str(sent.at)
+    at = "" if sent is None else sent.at_text
     folded_product = fold(product) if product else ""
     rest = _rest(shape, values) if shape.rest else ""
     native = currency or meaning.default_currency or ""
@@ -103,9 +111,15 @@ def read_activity(record: object, *, meaning: Meaning, received_at: datetime) ->
     )
     key = _key(event, customer, event_id, sent, at, folded_product, native, value, digest)
 
-    facts = _facts(event, shape, values, value, usd, native)
-    approved = _APPROVED if not status else meaning.status(status)
     parked_for = "" if event.known else UNKNOWN_EVENT
+    try:
+        facts = _facts(event, shape, values, value, usd, native)
+    except Refused as refused:
+        if not again:
+            raise
+        facts = Facts((), (), native, {})
+        parked_for = parked_for or refused.code
+    approved = _APPROVED if not status else meaning.status(status)
     if approved is None:
         parked_for = parked_for or UNKNOWN_STATUS
     line = meaning.product(product) if product else ""
@@ -123,8 +137,8 @@ def read_activity(record: object, *, meaning: Meaning, received_at: datetime) ->
         customer,
         name,
         event_id,
-        at or str(received.at),
-        str(received.day),
+        received.at_text,
+        received.day_text,
         line,
         facts.currency,
         approved or "pending",
@@ -137,7 +151,8 @@ def read_activity(record: object, *, meaning: Meaning, received_at: datetime) ->
 
 def moment_of(received_at: datetime, meaning: Meaning) -> Moment:
     """Return the time of receipt as the moment of a record that says none."""
-    return Moment(received_at, received_at.astimezone(meaning.zone).date(), is_day=False)
+    day = received_at.astimezone(meaning.zone).date()
+    return Moment(received_at, day, False, str(received_at.astimezone(UTC)), str(day))  # noqa: FBT003 - hot
 
 
 def _event_id(value: object, event: EventMeaning) -> str:
@@ -160,14 +175,18 @@ def _word(value: object, field: str) -> str:
 def _currency(value: object) -> str:
     if value is None:
         return ""
-    if type(value) is str and len(value) == 3 and value.isascii() and value.isupper() and is_currency(value):
-        return value
+    if type(value) is str:
+        if value in _currencies:
+            return value
+        if len(value) == 3 and value.isascii() and value.isupper() and is_currency(value):
+            _currencies.add(value)
+            return value
     raise Refused("invalid_currency", "Currency", "Send an ISO 4217 code in capitals, like USD.")
 
 
 def _said(sent: Moment | None, at: str) -> str:
     # Midnight and a mere day are different statements, though one instant.
-    return at if sent is None or not sent.is_day else str(sent.day)
+    return at if sent is None or not sent.is_day else sent.day_text
 
 
 def _rest(shape: ActivityShape, values: tuple[Any, ...]) -> str:
@@ -194,7 +213,7 @@ def _key(
         raise Refused("required", "createtime", "Send createtime: this event is told apart by its day.")
     if sent is not None and (rule == "day" or (rule == "automatic" and sent.is_day)):
         return identity.by_day(
-            event=event.folded, customer=customer, day=str(sent.day), product=product, currency=currency
+            event=event.folded, customer=customer, day=sent.day_text, product=product, currency=currency
         )
     return identity.by_content(
         event=event.folded,

@@ -9,7 +9,6 @@ from ingestion.rules.details import MAX_STRING, check, kept
 from ingestion.rules.ids import identifier
 from ingestion.rules.meaning import Meaning
 from ingestion.rules.refusals import Refused
-from ingestion.rules.times import moment
 
 MAX_TRACKING_DATA = 50
 
@@ -55,9 +54,16 @@ class CustomerRow(NamedTuple):
 
 
 def read_customers(
-    records: Sequence[object], *, meaning: Meaning, received_at: datetime
+    records: Sequence[object],
+    *,
+    meaning: Meaning,
+    received_at: datetime,
+    again: bool = False,  # noqa: ARG001 - all ways in read alike
 ) -> list[CustomerRow | Refused]:
-    """Read a batch; the result has one row or refusal for each record, in the same order."""
+    """Read a batch; the result has one row or refusal for each record, in the same order.
+
+    `again` makes no difference: nothing in a customer record depends on the brand's KPIs.
+    """
     results: list[CustomerRow | Refused] = []
     for record in records:
         try:
@@ -83,17 +89,17 @@ def read_customer(record: object, *, meaning: Meaning, received_at: datetime) ->
     key = identifier(sent.get("customerid"), "customerId")
     registered = modified = None
     if "regtime" in sent:
-        registered = moment(sent["regtime"], "regtime", zone=meaning.zone, received_at=received_at)
+        registered = meaning.moment(sent["regtime"], "regtime", received_at=received_at)
     if "lastmodifieddate" in sent:
-        modified = moment(sent["lastmodifieddate"], "last_modified_date", zone=meaning.zone, received_at=received_at)
+        modified = meaning.moment(sent["lastmodifieddate"], "last_modified_date", received_at=received_at)
     return CustomerRow(
         key,
-        str(registered.at) if registered else None,
-        str(registered.day) if registered else None,
+        registered.at_text if registered else None,
+        registered.day_text if registered else None,
         _country(_text(sent, "country", longest=100)),
         _text(sent, "salesstatus"),
         _text(sent, "kycstatus"),
-        str(modified.at) if modified else None,
+        modified.at_text if modified else None,
         _evidence(sent),
         _text(sent, "firstname"),
         _text(sent, "lastname"),

@@ -21,6 +21,8 @@ def identifier(value: object, field: str, *, longest: int = MAX_LENGTH) -> str:
     Raises Refused `required`, `blank`, `invalid_type`, `too_long` or `forbidden_character`.
     """
     if type(value) is str:
+        if value.isascii() and value.isprintable() and 0 < len(value) <= longest and value[0] != " " != value[-1]:
+            return value
         text = value
     elif value is None:
         raise Refused("required", field, f"Send {field} with every record.")
@@ -36,15 +38,11 @@ def check_text(text: str, field: str, *, longest: int) -> None:
     """Raise Refused unless the text is short enough, not blank and without characters that do not show."""
     if len(text) > longest:
         raise Refused("too_long", field, f"Send at most {longest} characters.")
-    if text.isascii() and text.isprintable():
-        if text and text[0] != " " != text[-1]:
-            return
-    elif not any(
-        character in _INVISIBLE or unicodedata.category(character) in _FORBIDDEN_CATEGORIES for character in text
-    ) and (text == text.strip()):
-        return
     if not text.strip():
         raise Refused("blank", field, f"{field} is empty. Send its value.")
-    raise Refused(
-        "forbidden_character", field, "Send no control characters, invisible characters or spaces at the ends."
-    )
+    if text != text.strip() or any(
+        character in _INVISIBLE or unicodedata.category(character) in _FORBIDDEN_CATEGORIES for character in text
+    ):
+        raise Refused(
+            "forbidden_character", field, "Send no control characters, invisible characters or spaces at the ends."
+        )

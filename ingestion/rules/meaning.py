@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Literal, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from ingestion.rules.standard import (
     STATUSES,
     Kpi,
 )
+from ingestion.rules.times import Moment, check_future, moment
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -60,6 +61,7 @@ class Meaning:
     zone: tzinfo = field(init=False, compare=False, repr=False)
     kpi_by_name: dict[str, Kpi] = field(init=False, compare=False, repr=False)
     _events: dict[str, EventMeaning] = field(init=False, compare=False, repr=False)
+    _moments: dict[str, Moment] = field(init=False, compare=False, repr=False)
     _statuses: dict[str, str] = field(init=False, compare=False, repr=False)
     _products: dict[str, str] = field(init=False, compare=False, repr=False)
     _fields: dict[str, str] = field(init=False, compare=False, repr=False)
@@ -71,6 +73,7 @@ class Meaning:
             "zone": UTC if self.timezone == "UTC" else ZoneInfo(self.timezone),
             "kpi_by_name": {fold(kpi.name): kpi for kpi in (*KPIS[self.vertical], *self.kpis)},
             "_events": {},
+            "_moments": {},
             "_statuses": _folded(_itself(STATUSES), STATUS_ALIASES, self.status_aliases),
             "_products": _folded(_itself(PRODUCTS), self.product_aliases),
             "_fields": _folded(self.field_aliases),
@@ -88,6 +91,10 @@ class Meaning:
             _remember(self._events, sent, meaning)
         return meaning
 
+    def seen_event(self, sent: object) -> EventMeaning | None:
+        """Return what an event name means if it was asked for before; a name that was is a valid one."""
+        return self._events.get(sent) if type(sent) is str else None
+
     def _event(self, folded: str) -> EventMeaning:
         rules = {fold(name): rule for name, rule in self.events.items()}
         aliases = _folded(EVENT_ALIASES, self.event_aliases)
@@ -95,6 +102,15 @@ class Meaning:
         target = folded if folded in self.kpi_by_name else fold(aliases.get(folded, folded))
         kpi = self.kpi_by_name.get(target)
         return EventMeaning(folded, kpi is not None or target in names, kpi, rules.get(folded, "automatic"))
+
+    def moment(self, sent: object, field: str, *, received_at: datetime) -> Moment:
+        """Read a time in the brand's zone; raises Refused. Senders repeat days and minutes, so these are remembered."""
+        if type(sent) is not str or (known := self._moments.get(sent)) is None:
+            known = moment(sent, field, zone=self.zone, received_at=received_at)
+            _remember(self._moments, str(sent), known)
+        else:
+            check_future(known.at, field, received_at=received_at)
+        return known
 
     def status(self, sent: str) -> str | None:
         """Return the status that a word means, or None where nobody has said what it means."""
@@ -119,6 +135,16 @@ class Meaning:
             shape = CustomerShape.of(names, roles=self._roles(names, CUSTOMER_FIELDS), structure=_CUSTOMER_STRUCTURE)
             _remember(self._customer_shapes, names, shape)
         return shape
+
+    def activity_role(self, name: str) -> tuple[str, Kpi | None]:
+        """Return what a field name stands for in an activity, and its KPI if it is one."""
+        (role,) = self._roles((name,), ACTIVITY_FIELDS)
+        return role, self.kpi_by_name.get(role)
+
+    def customer_role(self, name: str) -> str:
+        """Return what a field name stands for in a customer record."""
+        (role,) = self._roles((name,), CUSTOMER_FIELDS)
+        return role
 
     def _roles(self, names: tuple[str, ...], standard: Mapping[str, str]) -> list[str]:
         # A standard name is what it says; only other names can be aliases.

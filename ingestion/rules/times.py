@@ -18,11 +18,16 @@ _FORM = re.compile(
 
 
 class Moment(NamedTuple):
-    """When something happened: the instant in UTC, the day in the brand's time zone, and whether only that was sent."""
+    """When something happened: the instant in UTC, the day in the brand's time zone, and whether only that was sent.
+
+    The texts are the same as PostgreSQL reads them.
+    """
 
     at: datetime
     day: date
     is_day: bool
+    at_text: str
+    day_text: str
 
 
 def moment(value: object, field: str, *, zone: tzinfo, received_at: datetime, needs_zone: bool = False) -> Moment:
@@ -49,9 +54,14 @@ def moment(value: object, field: str, *, zone: tzinfo, received_at: datetime, ne
         raise _invalid(field, needs_zone=needs_zone) from None
     if at < EARLIEST:
         raise Refused("invalid_datetime", field, "Send a time after 1970.")
-    if at > received_at + MAX_AHEAD:
+    check_future(at, field, received_at=received_at)
+    return Moment(at, day, is_day, str(at), str(day))
+
+
+def check_future(at: datetime, field: str, *, received_at: datetime) -> None:
+    """Raise Refused `future_datetime` when a moment is more than MAX_AHEAD after the receipt."""
+    if at - received_at > MAX_AHEAD:
         raise Refused("future_datetime", field, "Send a time at most 24 hours ahead of now.")
-    return Moment(at, day, is_day)
 
 
 def _invalid(field: str, *, needs_zone: bool) -> Refused:

@@ -1,5 +1,48 @@
 """Changes to what is stored: receiving what brands send, and changing what it means."""
 
+from ingestion.services.changes import (
+    Change,
+    ConfigurationRefused,
+    DeleteAlias,
+    DeleteEvent,
+    DeleteKpi,
+    SaveAlias,
+    SaveEvent,
+    SaveKpi,
+)
+from ingestion.services.configuration import (
+    configure,
+    delete_alias,
+    delete_event,
+    delete_kpi,
+    preview,
+    save_alias,
+    save_event,
+    save_kpi,
+)
 from ingestion.services.receiving import Receipt, receive
+from ingestion.services.replaying import Effect, IdentityFixed, RecordsUnreadable
 
-__all__ = ["Receipt", "receive"]
+__all__ = [
+    "Change",
+    "ConfigurationRefused",
+    "DeleteAlias",
+    "DeleteEvent",
+    "DeleteKpi",
+    "Effect",
+    "IdentityFixed",
+    "Receipt",
+    "RecordsUnreadable",
+    "SaveAlias",
+    "SaveEvent",
+    "SaveKpi",
+    "configure",
+    "delete_alias",
+    "delete_event",
+    "delete_kpi",
+    "preview",
+    "receive",
+    "save_alias",
+    "save_event",
+    "save_kpi",
+]

@@ -53,11 +53,11 @@ class Stored(NamedTuple):
 
 
 class Version(NamedTuple):
-    """A record of the batch on its way into the table; `index` is its place in its delivery."""
+    """A record of the batch on its way into the table; `place` says where in its delivery."""
 
     row: ActivityRow
     customer: Known
-    index: int
+    place: int
 
 
 def write_activities(
@@ -148,8 +148,8 @@ def _store(brand_id: int, delivery_id: int, versions: dict[str, list[Version]], 
             if present is None:  # just inserted
                 present = Stored(version.row.digest, version.customer.id)
                 continue
-            outcomes[version.index] = _compared(version, present, outcomes[version.index])
-            if outcomes[version.index].outcome in (UPDATED, PARKED):
+            outcomes[version.place] = _compared(version, present, outcomes[version.place])
+            if outcomes[version.place].outcome in (UPDATED, PARKED):
                 last[key] = version
                 present = Stored(version.row.digest, version.customer.id)
     if last:
@@ -195,7 +195,7 @@ def _forget_unused(
     brand_id: int, awaited: dict[str, Known], versions: Iterable[list[Version]], outcomes: Sequence[Outcome]
 ) -> None:
     # A rejected record leaves nothing behind, so neither does a customer whom only rejected records name.
-    used = {version.customer.id for sent in versions for version in sent if outcomes[version.index].outcome != REJECTED}
+    used = {version.customer.id for sent in versions for version in sent if outcomes[version.place].outcome != REJECTED}
     if unused := [str(customer.id) for customer in awaited.values() if customer.id not in used]:
         with statements() as cursor:
             cursor.execute(
@@ -246,7 +246,7 @@ def _columns(versions: Sequence[Version]) -> list[str]:
         array([plain_array(texts) for texts in amounts]),
         array(details),
         array(parked_for),
-        plain_array([str(version.index) for version in versions]),
+        plain_array([str(version.place) for version in versions]),
     ]
 
 

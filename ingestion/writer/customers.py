@@ -54,17 +54,17 @@ _SAVE_PROFILES = """
 
 
 class Sent(NamedTuple):
-    """A record of the batch; `index` is its place in its delivery."""
+    """A record of the batch; `place` says where in its delivery."""
 
     row: CustomerRow
-    index: int
+    place: int
 
 
 class Becomes(NamedTuple):
-    """What a customer becomes by a batch, and the last record that changed something."""
+    """What a customer becomes by a batch, and which record changed something last."""
 
     state: CustomerState
-    index: int
+    place: int
 
 
 def write_customers(
@@ -109,6 +109,24 @@ def write_customers(
         if profiles:
             cursor.execute(_SAVE_PROFILES, [brand_id, *_profile_columns(profiles)])
     return outcomes
+
+
+def stored_states(*, brand_id: int, keys: Sequence[str]) -> dict[str, CustomerState]:
+    """Return what is stored about customers, by key."""
+    with statements() as cursor:
+        cursor.execute(_READ, [brand_id, array(keys)])
+        return {key: _state(*columns) for key, _, *columns in cursor.fetchall()}
+
+
+def correct(*, brand_id: int, delivery_id: int, states: dict[str, CustomerState]) -> None:
+    """Make stored, reported customers what they are now known to be; the first becomes record 0 of the delivery."""
+    becomes = {key: Becomes(state, index) for index, (key, state) in enumerate(sorted(states.items()))}
+    with statements() as cursor:
+        cursor.execute(_UPDATE, [None, delivery_id, *_columns(becomes), brand_id])
+        cursor.execute(_READ, [brand_id, array(list(becomes))])
+        numbers = {key: number for key, number, *_ in cursor.fetchall()}
+        profiles = {numbers[key]: states[key] for key in becomes}
+        cursor.execute(_SAVE_PROFILES, [brand_id, *_profile_columns(profiles)])
 
 
 def _folded(state: CustomerState, sent: Iterable[Sent], outcomes: list[Outcome]) -> Becomes:
@@ -166,7 +184,7 @@ def _columns(customers: dict[str, Becomes]) -> list[str]:
         array([state.kyc_status for state in states]),
         array([dumps(state.evidence) for state in states]),
         nullable_array(state.last_modified_at for state in states),
-        plain_array([str(becomes.index) for becomes in customers.values()]),
+        plain_array([str(becomes.place) for becomes in customers.values()]),
     ]
 
 

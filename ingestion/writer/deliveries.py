@@ -92,6 +92,14 @@ def write_delivery(*, brand_id: int, delivery_id: int, arrival: Arrival, outcome
     return counted
 
 
+def new_delivery_id() -> int:
+    """Return the number of a delivery that will be written at the end of this transaction."""
+    with statements() as cursor:
+        cursor.execute("SELECT nextval('ingestion_delivery_id_seq')")
+        ((number,),) = cursor.fetchall()
+    return int(number)
+
+
 def new_uid(at: datetime) -> str:
     """Return a ULID: 48 bits of milliseconds and 80 random bits, so that ids sort by time and cannot be guessed."""
     number = int(at.timestamp() * 1000) << 80 | secrets.randbits(80)

@@ -1,0 +1,92 @@
+"""Records that are stored and wait for somebody to say what they mean."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Max, Min
+
+from brands.models import Brand
+from ingestion.models import Activity, Delivery
+from ingestion.models.records import State
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedGroup:
+    """Parked records that wait for the same: the reason, the word that is not understood, and how many there are."""
+
+    reason: str
+    word: str
+    records: int
+    first_on: datetime
+    last_on: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A stored record as an operator looks at it: where it came from and what was sent."""
+
+    activity_id: int
+    customer: str
+    event: str
+    event_id: str
+    moment: datetime
+    details: dict[str, Any]
+    delivery_uid: str
+
+
+def parked_groups(*, brand: Brand) -> list[ParkedGroup]:
+    """Return what the brand's parked records wait for, the most frequent first."""
+    parked = Activity.objects.filter(brand=brand, state=State.PARKED)
+    found = [
+        *_groups(parked.exclude(parked_for="unknown_status"), "event"),
+        *_groups(parked.filter(parked_for="unknown_status"), "details__status"),
+    ]
+    return sorted(found, key=lambda group: (-group.records, group.reason, group.word))
+
+
+def parked_samples(*, brand: Brand, reason: str, word: str, at_most: int = 5) -> list[Sample]:
+    """Return the latest parked records that wait for this."""
+    parked = Activity.objects.filter(brand=brand, state=State.PARKED, parked_for=reason)
+    parked = parked.filter(details__status=word) if reason == "unknown_status" else parked.filter(event=word)
+    return _samples(brand, list(parked.select_related("customer").order_by("-id")[:at_most]))
+
+
+def numeric_details(*, brand: Brand) -> dict[str, int]:
+    """Return the names of numeric fields that no KPI explains, with the number of live records carrying them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT field.key, count(*) FROM ingestion_activity a, jsonb_each_text(a.details) AS field"
+            " WHERE a.brand_id = %s AND a.state = 'live' AND a.details <> '{}'"
+            " AND field.key NOT IN ('Value', 'Currency', 'amount_usd', 'status', 'product')"
+            r" AND field.value ~ '^-?\d+(\.\d+)?$' GROUP BY 1 ORDER BY 2 DESC, 1",
+            [brand.pk],
+        )
+        return dict(cursor.fetchall())
+
+
+def _groups(parked: Any, word: str) -> list[ParkedGroup]:
+    rows = parked.values_list("parked_for", word).annotate(Count("id"), Min("moment"), Max("moment")).order_by()
+    return [ParkedGroup(*row) for row in rows]
+
+
+def _samples(brand: Brand, activities: Sequence[Activity]) -> list[Sample]:
+    uids = dict(
+        Delivery.objects.filter(brand=brand, pk__in={activity.delivery_id for activity in activities}).values_list(
+            "pk", "uid"
+        )
+    )
+    return [
+        Sample(
+            activity.pk,
+            activity.customer.key,
+            activity.event,
+            activity.event_id,
+            activity.moment,
+            activity.details,
+            uids[activity.delivery_id],
+        )
+        for activity in activities
+    ]

@@ -1,0 +1,91 @@
+"""What customers and activities must be, computed from nothing but the deliveries and the present configuration."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from brands.models import Brand
+from ingestion.dialects.dialect import ActivityDialect, CustomerDialect
+from ingestion.dialects.registry import Origin
+from ingestion.models import Delivery
+from ingestion.models.deliveries import Source
+from ingestion.rules.activities import ActivityRow
+from ingestion.rules.customers import CustomerRow
+from ingestion.rules.meaning import Meaning
+from ingestion.rules.merging import UNKNOWN, CustomerState, merged
+from ingestion.services.rereading import opened
+
+
+@dataclass(slots=True)
+class RebuiltCustomer:
+    """A customer as the deliveries say: his state, and when he was first reported."""
+
+    state: CustomerState
+    reported_at: datetime
+
+
+class RebuiltActivity(NamedTuple):
+    """An activity as the deliveries say: its row, and where the bytes of its present version are."""
+
+    row: ActivityRow
+    origin: Origin
+
+
+class Accepted(NamedTuple):
+    """A record that was not rejected when it came."""
+
+    row: ActivityRow | CustomerRow
+    origin: Origin
+    received_at: datetime
+
+
+def rebuilt_customers(
+    *, brand: Brand, meaning: Meaning, keys: Collection[str] | None = None
+) -> dict[str, RebuiltCustomer]:
+    """Return the brand's customers by key, all or only these, merged in the order of the deliveries' positions."""
+    customers: dict[str, RebuiltCustomer] = {}
+    for row, _, received_at in accepted_records(brand=brand, meaning=meaning, entity=CustomerDialect):
+        if not isinstance(row, CustomerRow) or (keys is not None and row.key not in keys):
+            continue
+        known = customers.get(row.key)
+        if known is None:
+            customers[row.key] = RebuiltCustomer(merged(UNKNOWN, row).state, received_at)
+        else:
+            known.state = merged(known.state, row).state
+    return customers
+
+
+def rebuilt_activities(*, brand: Brand, meaning: Meaning, part: int = 0, parts: int = 1) -> dict[str, RebuiltActivity]:
+    """Return the brand's activities by key in their last versions; `parts` cuts them by key where memory is short."""
+    activities: dict[str, RebuiltActivity] = {}
+    for row, origin, _ in accepted_records(brand=brand, meaning=meaning, entity=ActivityDialect):
+        if not isinstance(row, ActivityRow) or int(row.key[:8], 16) % parts != part:
+            continue
+        known = activities.get(row.key)
+        if known is None or known.row.digest != row.digest:
+            activities[row.key] = RebuiltActivity(row, origin)
+    return activities
+
+
+def accepted_records(
+    *, brand: Brand, meaning: Meaning, entity: type[ActivityDialect] | type[CustomerDialect]
+) -> Iterator[Accepted]:
+    """Yield every record that was accepted, as it means today, in the order of the deliveries' positions.
+
+    What was rejected when it came stays rejected: that is part of the delivery, not of the configuration.
+    """
+    deliveries = Delivery.objects.filter(brand=brand).exclude(source=Source.CONFIGURATION).order_by("position")
+    for delivery in deliveries.iterator(chunk_size=20):
+        if delivery.received == delivery.rejected:
+            continue
+        dialect, records, received_at = opened(delivery)
+        if not isinstance(dialect, entity):
+            continue
+        rejected = {error["index"] for error in delivery.errors}
+        rows = dialect.read(records, meaning=meaning, received_at=received_at, again=True)
+        for index, row in enumerate(rows):
+            if index not in rejected:
+                if not isinstance(row, ActivityRow | CustomerRow):
+                    raise row
+                yield Accepted(row, Origin(delivery.pk, index), received_at)

@@ -1,0 +1,170 @@
+"""Records that a change of configuration gives another meaning, read again from their stored bytes."""
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from decimal import Decimal
+from itertools import islice
+from typing import Self
+
+from brands.models import Brand
+from ingestion.dialects.registry import Origin
+from ingestion.models import Activity, Customer
+from ingestion.models.deliveries import Source
+from ingestion.models.records import State
+from ingestion.queries.touched import touched_activities, touched_customers
+from ingestion.rules.activities import ActivityRow
+from ingestion.rules.meaning import Meaning
+from ingestion.rules.refusals import Refused
+from ingestion.services.rebuilding import rebuilt_customers
+from ingestion.services.rereading import Rereader, origins_body
+from ingestion.writer.activities import Known, Version, replace
+from ingestion.writer.customers import correct, stored_states
+from ingestion.writer.deliveries import Arrival, new_delivery_id, write_delivery
+from ingestion.writer.outcomes import UPDATED, Outcome
+from track360.lib.problems import Conflict
+
+# Records of one synthetic delivery.
+CHUNK = 5000
+
+
+class IdentityFixed(Conflict):
+    """The change would give stored records another identity."""
+
+    code = "identity_fixed"
+
+
+class RecordsUnreadable(Conflict):
+    """Under the changed configuration stored records could no longer be read."""
+
+    code = "records_unreadable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """How many stored records a change of configuration touches, and what becomes of them."""
+
+    becomes_live: int = 0
+    becomes_parked: int = 0
+    changes: int = 0
+    stays: int = 0
+    customers: int = 0
+
+    @property
+    def records(self) -> int:
+        return self.becomes_live + self.becomes_parked + self.changes + self.stays
+
+    def __add__(self, other: Self) -> Self:
+        sums = {field.name: getattr(self, field.name) + getattr(other, field.name) for field in fields(self)}
+        return type(self)(**sums)
+
+
+def replay(*, brand: Brand, before: Meaning, after: Meaning, now: datetime, writes: bool) -> Effect:
+    """Read again what the change touches; with `writes` replace what differs, else only count it.
+
+    Inside the brand's `tenant()` and, when it writes, under the configuration lock. Raises IdentityFixed or
+    RecordsUnreadable.
+    """
+    effect = Effect()
+    reader = Rereader(brand_id=brand.pk)
+    condition = touched_activities(brand=brand, before=before, after=after)
+    if condition is not None:
+        touched = Activity.objects.filter(condition, brand=brand).select_related("customer")
+        rows = touched.order_by("delivery_id", "index").iterator(chunk_size=2000)
+        while chunk := list(islice(rows, CHUNK)):
+            effect += _replayed(brand, after, reader, chunk, now, writes=writes)
+    keys = touched_customers(brand=brand, before=before, after=after)
+    if keys:
+        effect += _corrected(brand, after, reader, keys, now, writes=writes)
+    return effect
+
+
+def _replayed(
+    brand: Brand, meaning: Meaning, reader: Rereader, activities: Sequence[Activity], now: datetime, *, writes: bool
+) -> Effect:
+    effect = Effect()
+    changed: list[tuple[Activity, ActivityRow, Origin]] = []
+    for activity in activities:
+        origin = reader.origin(activity.delivery_id, activity.index)
+        row = _read_again(reader, meaning, origin)
+        if row.key != activity.key.hex:
+            raise IdentityFixed(
+                "This would change what tells stored records apart. Records that name the field already exist without"
+                " an event id; it can only be explained before the first of them."
+            )
+        effect += _difference(activity, row)
+        if not same(activity, row):
+            changed.append((activity, row, origin))
+    if writes and changed:
+        changed.sort(key=lambda change: change[1].key)
+        delivery_id = new_delivery_id()
+        versions = [
+            Version(row, Known(activity.customer_id, is_reported=True), index)
+            for index, (activity, row, _) in enumerate(changed)
+        ]
+        replace(brand_id=brand.pk, delivery_id=delivery_id, versions=versions)
+        _deliver(brand, delivery_id, "activities", [origin for *_, origin in changed], now)
+    return effect
+
+
+def _corrected(
+    brand: Brand, meaning: Meaning, reader: Rereader, keys: Collection[str], now: datetime, *, writes: bool
+) -> Effect:
+    wanted = rebuilt_customers(brand=brand, meaning=meaning, keys=keys)
+    stored = stored_states(brand_id=brand.pk, keys=sorted(wanted))
+    changed = {key: wanted[key].state for key in sorted(wanted) if stored.get(key) != wanted[key].state}
+    if writes and changed:
+        places = {customer.key: customer for customer in Customer.objects.filter(brand=brand, key__in=list(changed))}
+        delivery_id = new_delivery_id()
+        correct(brand_id=brand.pk, delivery_id=delivery_id, states=changed)
+        origins = [reader.origin(places[key].delivery_id or 0, places[key].index) for key in changed]
+        _deliver(brand, delivery_id, "customers", origins, now)
+    return Effect(customers=len(changed))
+
+
+def _deliver(brand: Brand, delivery_id: int, entity: str, origins: Iterable[Origin], now: datetime) -> None:
+    origins = list(origins)
+    write_delivery(
+        brand_id=brand.pk,
+        delivery_id=delivery_id,
+        arrival=Arrival(source=Source.CONFIGURATION, entity=entity, body=origins_body(origins), received_at=now),
+        outcomes=[Outcome(UPDATED)] * len(origins),
+    )
+
+
+def _read_again(reader: Rereader, meaning: Meaning, origin: Origin) -> ActivityRow:
+    dialect, records, received_at = reader.open(origin.delivery_id)
+    (row,) = dialect.read([records[origin.place]], meaning=meaning, received_at=received_at, again=True)
+    if not isinstance(row, ActivityRow):
+        reason = row.message if isinstance(row, Refused) else "they would be no activities"
+        raise RecordsUnreadable(f"Stored records could no longer be read: {reason}")
+    return row
+
+
+def same(activity: Activity, row: ActivityRow) -> bool:
+    """Tell whether a stored activity is what a record means."""
+    return (
+        activity.digest.hex == row.digest
+        and activity.event == row.event
+        and activity.event_id == row.event_id
+        and str(activity.moment) == row.moment
+        and str(activity.day) == row.day
+        and activity.product == row.product
+        and activity.currency == row.currency
+        and activity.status == row.status
+        and tuple(activity.kpis) == row.kpis
+        and activity.amounts == [Decimal(amount) for amount in row.amounts]
+        and activity.details == json.loads(row.details)
+        and activity.parked_for == row.parked_for
+    )
+
+
+def _difference(activity: Activity, row: ActivityRow) -> Effect:
+    if same(activity, row):
+        return Effect(stays=1)
+    if activity.state == State.PARKED and not row.parked_for:
+        return Effect(becomes_live=1)
+    if activity.state == State.LIVE and row.parked_for:
+        return Effect(becomes_parked=1)
+    return Effect(changes=1)
