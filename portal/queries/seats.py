@@ -1,6 +1,6 @@
 """For whom a person may open the portal."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,17 +14,22 @@ MAY_LOG_IN = (Status.ACTIVE, Status.SUSPENDED)  # commissions.md 12
 
 @dataclass(frozen=True, slots=True)
 class OpenSeat:
-    """One affiliate in one brand that the person may look at now, and that brand's present day."""
+    """One affiliate in one brand that the person may look at now."""
 
     brand: Brand
     affiliate: Affiliate
-    status: str
-    today: date
+    status: str | None
+    now: datetime
 
     @property
     def choice(self) -> str:
         """How the seat is named in the session and in forms."""
         return f"{self.brand.slug}/{self.affiliate.code}"
+
+    @property
+    def today(self) -> date:
+        """The present day in the brand's time zone."""
+        return self.now.astimezone(ZoneInfo(self.brand.timezone)).date()
 
     @property
     def is_suspended(self) -> bool:
@@ -41,11 +46,9 @@ def open_seats(*, user: User, now: datetime) -> tuple[OpenSeat, ...]:
 
 
 def _open_in(brand: Brand, affiliates: list[Affiliate], now: datetime) -> list[OpenSeat]:
-    today = now.astimezone(ZoneInfo(brand.timezone)).date()
+    seats = [OpenSeat(brand=brand, affiliate=affiliate, status=Status.PENDING, now=now) for affiliate in affiliates]
     with tenant(brand.pk):
-        statuses = statuses_on(brand_id=brand.pk, day=today, affiliates=[affiliate.pk for affiliate in affiliates])
-    return [
-        OpenSeat(brand=brand, affiliate=affiliate, status=status, today=today)
-        for affiliate in affiliates
-        if (status := statuses.get(affiliate.pk, Status.PENDING)) in MAY_LOG_IN
-    ]
+        statuses = statuses_on(
+            brand_id=brand.pk, day=seats[0].today, affiliates=[affiliate.pk for affiliate in affiliates]
+        )
+    return [replace(seat, status=status) for seat in seats if (status := statuses.get(seat.affiliate.pk)) in MAY_LOG_IN]

@@ -35,6 +35,7 @@ class Dashboard(PortalView):
             last=current,
         )
         by_period = {month.period: month for month in months}
+        recent = [by_period[current.plus(-ago)] for ago in range(MONTHS_OF_COMMISSION)]
         return {
             "span": span,
             "choices": [(choice, LABELS[choice]) for choice in CHOICES],
@@ -43,6 +44,7 @@ class Dashboard(PortalView):
             "earned": total([by_period[period] for period in span.periods()])
             or (Money(ZERO, brand.reporting_currency),),
             "earned_before": total([by_period[period] for period in span.before.periods()]),
-            "recent_months": [by_period[current.plus(-ago)] for ago in range(MONTHS_OF_COMMISSION)],
+            "recent_months": recent,
+            "has_earned": any(month.money for month in recent),
             "chart": charts.of_performance(done),
         }

@@ -22,7 +22,6 @@ from portal.queries.seats import OpenSeat
 from track360.lib.tenancy import tenant
 
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
-TODAY = date(2026, 3, 20)
 
 
 @dataclass
@@ -39,7 +38,7 @@ class Stage:
             )
             Seat.objects.create(brand=self.brand, affiliate=self.affiliate, user=user, created_at=NOW)
         SeatRoute.objects.get_or_create(user=user, brand=self.brand)
-        return OpenSeat(brand=self.brand, affiliate=self.affiliate, status=status, today=TODAY)
+        return OpenSeat(brand=self.brand, affiliate=self.affiliate, status=status, now=NOW)
 
     def days(self, *sums: tuple[str, str, str | int, str], affiliate: Affiliate | None = None) -> None:
         """Put (day of March or date, KPI, amount, currency) into the affiliate's sums."""
