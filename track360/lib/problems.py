@@ -3,6 +3,7 @@
 One base class per meaning, subclassed beside the function that raises it.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from json import dumps
@@ -12,6 +13,7 @@ import structlog
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.template.loader import render_to_string
 from django.views import defaults
 from rest_framework import exceptions
 
@@ -216,8 +218,13 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer for what nothing else has caught."""
-    return _of_status(500) if _is_machine(request) else defaults.server_error(request)
+    """Answer for what nothing else has caught; a database that is away is told as that."""
+    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return _of_status(500) if _is_machine(request) else defaults.server_error(request)
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    if _is_machine(request):
+        return problem_response(status=503, code="unavailable", detail="The database does not answer.", headers=headers)
+    return HttpResponse(render_to_string("503.html"), status=503, headers=headers)
 
 
 def _is_machine(request: HttpRequest) -> bool:
