@@ -58,7 +58,7 @@ def read_customers(
     *,
     meaning: Meaning,
     received_at: datetime,
-    again: bool = False,  # noqa: ARG001 - all ways in read alike
+    again: bool = False,
 ) -> list[CustomerRow | Refused]:
     """Read a batch; the result has one row or refusal for each record, in the same order.
 

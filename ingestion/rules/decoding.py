@@ -58,7 +58,7 @@ def decode_value(body: bytes) -> Any:
         raise Unreadable("invalid_json", f"Not JSON: {error.msg}, line {error.lineno}, column {error.colno}.") from None
     except RecursionError:
         raise _too_deep() from None
-    if _may_be_deep(body, value):
+    if isinstance(value, dict | list) and _may_be_deep(body, value):
         _check_depth(value)
     if _SUSPICIOUS_ESCAPE.search(text):
         _check_characters(value)
@@ -93,12 +93,12 @@ def _may_be_deep(body: bytes, value: Any) -> bool:
 
 def _check_depth(value: Any) -> None:
     level = [value]
-    for _ in range(MAX_DEPTH + 1):
+    for _ in range(MAX_DEPTH):
         level = [
             child
             for parent in level
-            if isinstance(parent, dict | list)
             for child in (parent.values() if isinstance(parent, dict) else parent)
+            if isinstance(child, dict | list)
         ]
         if not level:
             return

@@ -1,0 +1,133 @@
+"""Keys and digests are made only of what was sent."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ingestion.rules.activities import read_activity
+from ingestion.rules.decoding import decode
+from ingestion.rules.meaning import Meaning
+from ingestion.rules.refusals import Refused
+from ingestion.rules.standard import Kpi
+
+NOW = datetime(2026, 4, 1, 12, 30, tzinfo=UTC)
+CASINO = Meaning(vertical="igaming")
+WITH_ID = {"eventname": "Bet", "eventid": "e1", "customerid": "c1", "Value": "5.00", "Currency": "EUR"}
+TIMED = {"eventname": "Bet", "createtime": "2026-03-15 12:10", "customerid": "c1", "Value": "5.00", "Currency": "EUR"}
+DAILY = TIMED | {"createtime": "2026-03-15"}
+TIMELESS = {"eventname": "Bet", "customerid": "c1", "Value": "5.00", "Currency": "EUR"}
+
+
+def read(record, meaning=CASINO, now=NOW):
+    (decoded,) = decode(json.dumps([record]).encode())
+    return read_activity(decoded, meaning=meaning, received_at=now)
+
+
+def compare(first, second, meaning=CASINO):
+    one, other = read(first, meaning), read(second, meaning)
+    if one.key != other.key:
+        return "another"
+    return "same" if one.digest == other.digest else "replaces"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        # An event id: brand, event name and id.
+        (WITH_ID, WITH_ID, "same"),
+        (WITH_ID, WITH_ID | {"Value": 5}, "same"),
+        (WITH_ID, WITH_ID | {"Value": 5.0}, "same"),
+        (WITH_ID, WITH_ID | {"note": None}, "same"),
+        (WITH_ID, WITH_ID | {"eventname": "BET"}, "same"),
+        (WITH_ID | {"eventid": "7"}, WITH_ID | {"eventid": 7}, "same"),
+        (WITH_ID | {"fee": "1.10"}, WITH_ID | {"FEE": 1.1}, "same"),
+        (WITH_ID | {"raw": {"a": 1, "b": 2}}, WITH_ID | {"raw": {"b": 2, "a": 1}}, "same"),
+        (WITH_ID, WITH_ID | {"Value": "6"}, "replaces"),
+        (WITH_ID, WITH_ID | {"Currency": "USD"}, "replaces"),
+        (WITH_ID, WITH_ID | {"createtime": "2026-03-15"}, "replaces"),
+        (WITH_ID, WITH_ID | {"status": "pending"}, "replaces"),
+        (WITH_ID, WITH_ID | {"note": "x"}, "replaces"),
+        (WITH_ID | {"note": "x"}, WITH_ID | {"note": ["x"]}, "replaces"),
+        (WITH_ID, WITH_ID | {"customerid": "c2"}, "replaces"),
+        (WITH_ID, WITH_ID | {"eventid": "e2"}, "another"),
+        (WITH_ID, WITH_ID | {"eventid": "E1"}, "another"),
+        (WITH_ID, WITH_ID | {"eventname": "Deposit"}, "another"),
+        # An alias shares the meaning, not the identity.
+        (WITH_ID, WITH_ID | {"eventname": "Bets"}, "another"),
+        # Only a day: the day's row.
+        (DAILY, DAILY | {"Value": "6"}, "replaces"),
+        (DAILY, DAILY | {"note": "x"}, "replaces"),
+        (DAILY, DAILY | {"createtime": "2026-03-16"}, "another"),
+        (DAILY, DAILY | {"product": "Casino"}, "another"),
+        (DAILY | {"product": "live_casino"}, DAILY | {"product": "Live-Casino"}, "same"),
+        (DAILY | {"product": "x"}, DAILY | {"game_type": "x"}, "same"),
+        (DAILY, DAILY | {"Currency": "USD"}, "another"),
+        (DAILY, DAILY | {"customerid": "c2"}, "another"),
+        # A time: the instant and the value.
+        (TIMED, TIMED, "same"),
+        (TIMED, TIMED | {"createtime": "2026-03-15T13:10:00+01:00"}, "same"),
+        (TIMED, TIMED | {"note": "x"}, "replaces"),
+        (TIMED, TIMED | {"Value": "5.01"}, "another"),
+        (TIMED, TIMED | {"createtime": "2026-03-15 12:11"}, "another"),
+        # Midnight is a time.
+        (DAILY, DAILY | {"createtime": "2026-03-15 00:00"}, "another"),
+        # Neither id nor time: only identical records are one, whenever they come.
+        (TIMELESS, TIMELESS, "same"),
+        (TIMELESS, TIMELESS | {"note": "x"}, "another"),
+    ],
+)
+def test_identity(first, second, expected):
+    assert compare(first, second) == expected
+
+
+def test_the_time_of_receipt_is_no_part_of_the_identity():
+    later = NOW + timedelta(days=3)
+
+    assert read(TIMELESS).key == read(TIMELESS, now=later).key
+    assert read(TIMELESS).digest == read(TIMELESS, now=later).digest
+
+
+@pytest.mark.parametrize("record", [WITH_ID, DAILY, TIMED, TIMELESS, TIMED | {"KenoStakes": "1", "game_type": "slots"}])
+def test_configuration_changes_neither_key_nor_digest(record):
+    configured = Meaning(
+        vertical="igaming",
+        kpis=(Kpi("KenoStakes", "money"),),
+        event_aliases={"Bet": "Deposit"},
+        product_aliases={"slots": "Casino"},
+        status_aliases={"ok": "approved"},
+    )
+
+    before, after = read(record), read(record, configured)
+
+    assert (before.key, before.digest) == (after.key, after.digest)
+
+
+@pytest.mark.parametrize(
+    ("rule", "first", "second", "expected"),
+    [
+        ("day", TIMED, TIMED | {"createtime": "2026-03-15 23:59", "Value": "9"}, "replaces"),
+        ("day", WITH_ID | DAILY, WITH_ID | DAILY | {"eventid": "e2"}, "replaces"),
+        ("content", DAILY, DAILY | {"Value": "6"}, "another"),
+        ("content", WITH_ID | TIMED, WITH_ID | TIMED | {"eventid": "e2"}, "replaces"),
+        ("event_id", WITH_ID | DAILY, WITH_ID | DAILY | {"Value": "6"}, "replaces"),
+    ],
+)
+def test_an_events_rule_decides(rule, first, second, expected):
+    assert compare(first, second, Meaning(vertical="igaming", events={"bet": rule})) == expected
+
+
+def test_the_day_of_a_rule_is_the_brands():
+    meaning = Meaning(vertical="igaming", timezone="Asia/Tokyo", events={"Bet": "day"})
+    evening = TIMED | {"createtime": "2026-03-15T20:00:00Z"}
+
+    assert compare(evening, TIMED | {"createtime": "2026-03-16T01:00:00Z"}, meaning) == "replaces"
+    assert compare(evening, TIMED | {"createtime": "2026-03-15T01:00:00Z"}, meaning) == "another"
+
+
+@pytest.mark.parametrize(("rule", "record", "field"), [("event_id", TIMED, "eventid"), ("day", TIMELESS, "createtime")])
+def test_a_rule_requires_what_it_stands_on(rule, record, field):
+    with pytest.raises(Refused) as refused:
+        read(record, Meaning(vertical="igaming", events={"Bet": rule}))
+
+    assert (refused.value.code, refused.value.field) == ("required", field)
