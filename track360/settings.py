@@ -109,7 +109,8 @@ def _database(url: str) -> dict[str, Any]:
         "CONN_MAX_AGE": env.int("DATABASE_CONNECTION_SECONDS", 600),
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,  # tenant() opens the transaction, so that a view answers after its commit
-        "OPTIONS": {"connect_timeout": 3, "application_name": "track360", **options},
+        # Statements that take parameters apart (the writer's) are planned once a connection, not once a request.
+        "OPTIONS": {"connect_timeout": 3, "application_name": "track360", "prepare_threshold": 3, **options},
     }
 
 

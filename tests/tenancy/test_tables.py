@@ -45,7 +45,8 @@ def ask(question, *values):
 def test_the_database_knows_the_same_tables_as_the_models():
     found = ask(
         "SELECT relname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'brand_id'"
-        " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname <> ALL (%s) ORDER BY relname",
+        " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname <> ALL (%s)"
+        " ORDER BY relname",
         list(GLOBAL_TABLES),
     )
 
@@ -58,8 +59,8 @@ def test_a_table_has_row_security_with_a_policy_for_each_role(table):
     assert ask("SELECT relrowsecurity FROM pg_class WHERE relname = %s", table) == [(True,)]
 
     policies = ask(
-        "SELECT polroles::regrole[]::text[], polpermissive, polcmd, pg_get_expr(polqual, polrelid), polwithcheck IS NULL"
-        " FROM pg_policy WHERE polrelid = %s::regclass",
+        "SELECT polroles::regrole[]::text[], polpermissive, polcmd, pg_get_expr(polqual, polrelid),"
+        " polwithcheck IS NULL FROM pg_policy WHERE polrelid = %s::regclass",
         table,
     )
 

@@ -5,12 +5,12 @@ Row level security in PostgreSQL compares every row's brand with a setting of th
 """
 
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 from django.apps.registry import Apps
-from django.db import connection, models, transaction
+from django.db import InterfaceError, OperationalError, connection, models, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
@@ -69,14 +69,39 @@ def operators(brand_ids: Collection[int]) -> Iterator[None]:
 def _scope(setting: str) -> Iterator[None]:
     before = _current.set(setting)
     try:
-        with transaction.atomic():
-            _apply(setting)
-            yield
-            # A rollback undoes SET LOCAL by itself; releasing a savepoint does not.
-            if connection.in_atomic_block and not connection.needs_rollback:
-                _apply(before.old_value if isinstance(before.old_value, str) else "")
+        if connection.in_atomic_block:
+            with transaction.atomic():
+                _apply(setting)
+                yield
+                # A rollback undoes SET LOCAL by itself; releasing a savepoint does not.
+                if not connection.needs_rollback:
+                    _apply(before.old_value if isinstance(before.old_value, str) else "")
+        else:
+            with ExitStack() as stack:
+                stack.push(_begin(setting))
+                yield
     finally:
         _current.reset(before)
+
+
+def _begin(setting: str, *, is_second: bool = False) -> transaction.Atomic:
+    """Begin the outermost transaction; a connection that died while it was idle is replaced, once.
+
+    Django would ask every connection beforehand whether it still lives: a round trip more for every request.
+    """
+    connection.health_check_done = True  # type: ignore[attr-defined]
+    block = transaction.atomic()
+    block.__enter__()
+    try:
+        _apply(setting)
+    except (OperationalError, InterfaceError) as error:
+        is_dead = connection.connection is None or connection.connection.closed
+        block.__exit__(type(error), error, error.__traceback__)
+        if is_second or not is_dead:
+            raise
+        connection.close()
+        return _begin(setting, is_second=True)
+    return block
 
 
 def _apply(setting: str) -> None:
