@@ -4,18 +4,19 @@ Nothing here reads CustomerProfile; names and addresses never come near the port
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from affiliates.models import Affiliate
 from attribution.models import CustomerDay
 from brands.models import Brand
+from commissions.engine.storing import progress_from_json
 from commissions.models import Exclusion, Line, Qualification
+from commissions.models.terms import ExclusionReason
 from ingestion.models import Customer
 from portal import wording
 from portal.queries.earnings import Money, added, lines_of
@@ -25,6 +26,7 @@ from track360.lib.periods import Period
 
 # The order says which of a customer's standings a list shows.
 STANDINGS = ("excluded", "qualified", "pending", "expired")
+EXCLUSIONS = dict(ExclusionReason.choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class CustomerRow:
     campaign: str
     moved_on: date | None
     first_deposit_on: date | None
-    standing: str
+    standing: "Standing | None"
     earned: tuple[Money, ...]
 
 
@@ -70,14 +72,27 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a customer stands with one bounty of a plan."""
+    """Where a customer stands with one bounty of a plan: what has happened, what is missing, until when.
+
+    `trigger` is what must happen first, `trigger_on` the day it did. `excluded_for` is said of excluded ones.
+    `is_earning` is False when the affiliate did not earn on the day the customer qualified.
+    """
 
     plan: str
     component: str
     currency: str
     state: str
     qualified_on: date | None
+    trigger: str
+    trigger_on: date | None
+    last_day: date | None
+    is_earning: bool
+    excluded_for: str
     measures: tuple[Measure, ...]
+
+    @property
+    def unmet(self) -> tuple[Measure, ...]:
+        return tuple(measure for measure in self.measures if not measure.is_met)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +122,22 @@ def in_reading_order(customers: QuerySet[Customer]) -> QuerySet[Customer]:
 
 
 def with_standing(
-    customers: QuerySet[Customer], *, brand: Brand, affiliate: Affiliate, standing: str
+    customers: QuerySet[Customer], *, brand: Brand, affiliate: Affiliate, standing: str, today: date
 ) -> QuerySet[Customer]:
-    """Keep the customers of whom some bounty has this standing."""
-    found = Qualification.objects.filter(brand=brand, affiliate=affiliate, customer_id=OuterRef("pk"), state=standing)
+    """Keep the customers of whom some bounty has this standing today."""
+    found = Qualification.objects.filter(brand=brand, affiliate=affiliate, customer_id=OuterRef("pk"))
+    is_over = Q(last_day__lt=today)  # the engine has no clock: who shows a pending one tells whether it is too late
+    match standing:
+        case "pending":
+            found = found.filter(~is_over | Q(last_day__isnull=True), state="pending")
+        case "expired":
+            found = found.filter(is_over, state="pending")
+        case _:
+            found = found.filter(state=standing)
     return customers.filter(Exists(found))
 
 
-def rows(*, brand: Brand, affiliate: Affiliate, customers: list[Customer]) -> tuple[CustomerRow, ...]:
+def rows(*, brand: Brand, affiliate: Affiliate, customers: list[Customer], today: date) -> tuple[CustomerRow, ...]:
     """Give what a list shows of these customers, read in four queries however many they are."""
     ids = [customer.pk for customer in customers]
     own = windows(brand=brand, affiliate=affiliate, customers=ids)
@@ -122,11 +145,7 @@ def rows(*, brand: Brand, affiliate: Affiliate, customers: list[Customer]) -> tu
     first_deposits = CustomerDay.objects.filter(owned_days(own), brand=brand, kpi="FirstDeposits", amount__gt=0)
     for customer_id, day in first_deposits.values_list("customer_id", "day"):
         deposited[customer_id] = min(day, deposited.get(customer_id, day))
-    standing: dict[int, set[str]] = defaultdict(set)
-    for customer_id, state in Qualification.objects.filter(
-        brand=brand, affiliate=affiliate, customer_id__in=ids
-    ).values_list("customer_id", "state"):
-        standing[customer_id].add(state)
+    standing = standings(brand=brand, affiliate=affiliate, customers=ids, today=today)
     earned: dict[int, list[Money]] = defaultdict(list)
     sums = (
         lines_of(brand=brand, affiliate=affiliate)
@@ -146,7 +165,7 @@ def rows(*, brand: Brand, affiliate: Affiliate, customers: list[Customer]) -> tu
             campaign=own[customer.pk][-1].campaign,
             moved_on=own[customer.pk][-1].until,
             first_deposit_on=deposited.get(customer.pk),
-            standing=next((state for state in STANDINGS if state in standing[customer.pk]), ""),
+            standing=min(standing.get(customer.pk, ()), key=lambda one: STANDINGS.index(one.state), default=None),
             earned=added(tuple(earned[customer.pk])),
         )
         for customer in customers
@@ -154,15 +173,17 @@ def rows(*, brand: Brand, affiliate: Affiliate, customers: list[Customer]) -> tu
     )
 
 
-def sheet(*, brand: Brand, affiliate: Affiliate, customer_id: int) -> CustomerSheet:
+def sheet(*, brand: Brand, affiliate: Affiliate, customer_id: int, today: date) -> CustomerSheet:
     """Read one customer of the affiliate; raises Customer.DoesNotExist when he never was his."""
     customer = customers_of(brand=brand, affiliate=affiliate).get(pk=customer_id)
     own = windows(brand=brand, affiliate=affiliate, customers=[customer.pk])
     return CustomerSheet(
-        customer=rows(brand=brand, affiliate=affiliate, customers=[customer])[0],
+        customer=rows(brand=brand, affiliate=affiliate, customers=[customer], today=today)[0],
         windows=own[customer.pk],
         sums=_sums(brand, own),
-        standings=standings(brand=brand, affiliate=affiliate, customer=customer),
+        standings=standings(brand=brand, affiliate=affiliate, customers=[customer.pk], today=today).get(
+            customer.pk, ()
+        ),
         exclusions=tuple(
             (exclusion.get_reason_display(), exclusion.from_day)
             for exclusion in Exclusion.objects.filter(brand=brand, customer=customer, lifted_at__isnull=True)
@@ -170,24 +191,20 @@ def sheet(*, brand: Brand, affiliate: Affiliate, customer_id: int) -> CustomerSh
     )
 
 
-def standings(*, brand: Brand, affiliate: Affiliate, customer: Customer) -> tuple[Standing, ...]:
-    """Say where the customer stands with every bounty that looks at him for this affiliate."""
+def standings(
+    *, brand: Brand, affiliate: Affiliate, customers: Collection[int], today: date
+) -> Mapping[int, tuple[Standing, ...]]:
+    """Say where these customers stand with every bounty that looks at them for this affiliate."""
     found = (
-        Qualification.objects.filter(brand=brand, affiliate=affiliate, customer=customer)
+        Qualification.objects.filter(brand=brand, affiliate=affiliate, customer_id__in=customers)
         .select_related("component__version__plan")
-        .order_by("component__version__plan__name", "component__position")
+        .order_by("component__version__plan__name", "component__version__number", "component__position")
     )
-    return tuple(
-        Standing(
-            plan=qualification.component.version.plan.name,
-            component=qualification.component.name,
-            currency=qualification.component.version.plan.currency,
-            state=qualification.state,
-            qualified_on=qualification.qualified_on,
-            measures=_measures(qualification.progress),
-        )
-        for qualification in found
-    )
+    by_customer: dict[int, tuple[Standing, ...]] = {}
+    for qualification in found:
+        known = by_customer.get(qualification.customer_id, ())
+        by_customer[qualification.customer_id] = (*known, _standing(qualification, today))
+    return by_customer
 
 
 def lines_on(*, brand: Brand, affiliate: Affiliate, customer_id: int) -> QuerySet[Line]:
@@ -195,8 +212,23 @@ def lines_on(*, brand: Brand, affiliate: Affiliate, customer_id: int) -> QuerySe
     return lines_of(brand=brand, affiliate=affiliate).filter(customer_id=customer_id)
 
 
-def _measures(progress: list[dict[str, Any]]) -> tuple[Measure, ...]:
-    return tuple(Measure(step["measure"], Decimal(step["have"]), Decimal(step["need"])) for step in progress)
+def _standing(stored: Qualification, today: date) -> Standing:
+    plan = stored.component.version.plan
+    trigger, *conditions = progress_from_json(stored.progress)
+    is_over = stored.state == "pending" and stored.last_day is not None and stored.last_day < today
+    return Standing(
+        plan=plan.name,
+        component=stored.component.name,
+        currency=plan.currency,
+        state="expired" if is_over else stored.state,
+        qualified_on=stored.qualified_on if stored.state == "qualified" else None,
+        trigger=wording.measure_label(trigger.measure),
+        trigger_on=stored.trigger_on,
+        last_day=stored.last_day,
+        is_earning=stored.is_earning,
+        excluded_for=EXCLUSIONS.get(stored.reason, "") if stored.state == "excluded" else "",
+        measures=tuple(Measure(step.measure, step.have, step.need) for step in conditions),
+    )
 
 
 def _sums(brand: Brand, own: Mapping[int, tuple[Window, ...]]) -> tuple[MonthSum, ...]:

@@ -19,17 +19,17 @@ class CustomerList(PortalView):
 
     def content(self, **kwargs: str) -> dict[str, Any]:
         """Read one page of customers, of all or of one standing."""
-        brand, affiliate = self.seat.brand, self.seat.affiliate
+        brand, affiliate, today = self.seat.brand, self.seat.affiliate, self.seat.today
         found = customers_of(brand=brand, affiliate=affiliate)
         standing = self.request.GET.get("standing", "")
         if standing in LABELS:
-            found = customers.with_standing(found, brand=brand, affiliate=affiliate, standing=standing)
+            found = customers.with_standing(found, brand=brand, affiliate=affiliate, standing=standing, today=today)
         page = page_of(self.request, customers.in_reading_order(found))
         return {
             "standing": standing,
             "labels": LABELS,
             "page": page,
-            "customers": customers.rows(brand=brand, affiliate=affiliate, customers=list(page)),
+            "customers": customers.rows(brand=brand, affiliate=affiliate, customers=list(page), today=today),
         }
 
 
@@ -44,7 +44,7 @@ class CustomerPage(PortalView):
         brand, affiliate = self.seat.brand, self.seat.affiliate
         try:
             customer_id = customer_id_of(kwargs["reference"], brand_id=brand.pk)
-            sheet = customers.sheet(brand=brand, affiliate=affiliate, customer_id=customer_id)
+            sheet = customers.sheet(brand=brand, affiliate=affiliate, customer_id=customer_id, today=self.seat.today)
         except (NoSuchReference, Customer.DoesNotExist) as error:
             raise Http404("no such customer") from error
         lines = customers.lines_on(brand=brand, affiliate=affiliate, customer_id=customer_id)

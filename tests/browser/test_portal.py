@@ -37,7 +37,7 @@ def affiliate(transactional_db) -> Stage:
     customer = stage.customer("12386a7c-0001")
     stage.did(customer, today.isoformat(), "Deposit", "60")
     bounty = stage.component("Bounty")
-    stage.stands(customer, bounty, "pending", [{"measure": "net_deposits", "have": "15", "need": "20"}])
+    stage.stands(customer, bounty, "pending", ("net_deposits", 15, 20))
     working = [
         note("trigger", day=today, amount=60),
         note("qualified", day=today),

@@ -16,6 +16,8 @@ from affiliates.models import (
 )
 from attribution.models import AffiliateDay, Attribution, CustomerDay
 from brands.models import Brand, User
+from commissions.engine.book import Progress
+from commissions.engine.storing import progress_to_json
 from commissions.models import Component, Line, Plan, PlanVersion, Qualification
 from ingestion.models import Customer, CustomerProfile, FxRate
 from portal.queries.seats import OpenSeat
@@ -147,15 +149,24 @@ class Stage:
                 }
             )
 
-    def stands(self, customer: Customer, component: Component, state: str, progress: list[dict[str, str]]) -> None:
+    def stands(self, customer: Customer, component: Component, state: str, *conditions: tuple[str, int, int], **fields):
+        """Put where the customer stands: conditions as (measure, have, need); his first deposit triggers."""
         with tenant(self.brand.pk):
             Qualification.objects.create(
-                brand=self.brand,
-                affiliate=self.affiliate,
-                customer=customer,
-                component=component,
-                state=state,
-                progress=progress,
+                **{
+                    "brand": self.brand,
+                    "affiliate": self.affiliate,
+                    "customer": customer,
+                    "component": component,
+                    "state": state,
+                    "progress": progress_to_json(
+                        [
+                            Progress("first_deposit", Decimal("trigger_on" in fields), Decimal(1)),
+                            *(Progress(measure, Decimal(have), Decimal(need)) for measure, have, need in conditions),
+                        ]
+                    ),
+                    **fields,
+                }
             )
 
     def link(self, code: str, **fields) -> TrackingLink:

@@ -10,10 +10,12 @@ from portal.queries.ownership import customers_of
 from track360.lib.periods import Period
 from track360.lib.tenancy import tenant
 
+TODAY = date(2026, 3, 20)
+
 
 def read(stage, customer):
     with tenant(stage.brand.pk):
-        return sheet(brand=stage.brand, affiliate=stage.affiliate, customer_id=customer.pk)
+        return sheet(brand=stage.brand, affiliate=stage.affiliate, customer_id=customer.pk, today=TODAY)
 
 
 def test_customer_who_moved_away_is_shown_up_to_that_day_only(stage, build):

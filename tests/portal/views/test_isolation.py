@@ -25,7 +25,7 @@ def fill(stage, mark: str):
     stage.days(("2026-03-10", "Clicks", 60, ""), ("2026-03-10", "NGR", "70", "EUR"), ("2026-02-10", "NGR", "9", "SEK"))
     stage.did(customer, "2026-03-03", "Deposit", "77")
     stage.did(customer, "2026-03-03", "FirstDeposits", "1", "")
-    stage.stands(customer, bounty, "pending", [{"measure": "net_deposits", "have": "15", "need": "20"}])
+    stage.stands(customer, bounty, "pending", ("net_deposits", 15, 20))
     line = stage.line(bounty, "100", customer=customer)
     stage.line(bounty, "55", period="2026-02")
     stage.link(f"link-{mark}")

@@ -1,5 +1,6 @@
 import json
 import re
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -173,19 +174,48 @@ def test_customers_are_pseudonyms_with_their_standing(page, stage):
     bounty = stage.component("Bounty")
     customer = stage.customer("12386a7c-0001")
     stage.did(customer, "2026-03-03", "FirstDeposits", "1", "")
-    stage.stands(customer, bounty, "pending", [{"measure": "net_deposits", "have": "15", "need": "20"}])
+    stage.stands(customer, bounty, "pending", ("net_deposits", 15, 20))
 
     listed, sheet = page("/portal/customers/"), page(address_of(customer))
 
-    assert "0001 2 Mar 2026 MT 3 Mar 2026 Not there yet none" in listed
-    assert "Net deposits 15.00 EUR of 20.00 EUR" in sheet
+    assert (
+        "0001 2 Mar 2026 MT 3 Mar 2026 Not there yet First deposit is missing Net deposits 15.00 EUR of 20.00 EUR none"
+        in listed
+    )
+    assert "First deposit not yet Net deposits 15.00 EUR of 20.00 EUR" in sheet
     assert not re.search(r"12386a7c|secret", listed + sheet)
+
+
+@pytest.mark.parametrize(
+    ("state", "fields", "label", "said"),
+    [
+        ("pending", {"last_day": date(2026, 3, 20)}, "Not there yet", "There is time until 20 Mar 2026."),
+        ("pending", {"last_day": date(2026, 3, 19)}, "Too late", "The last day to qualify was 19 Mar 2026."),
+        ("excluded", {"reason": "duplicate"}, "Excluded", "Nothing is earned on this customer: duplicate account."),
+        ("qualified", {"qualified_on": date(2026, 3, 5)}, "Qualified", "Qualified on 5 Mar 2026."),
+        (
+            "qualified",
+            {"qualified_on": date(2026, 3, 5), "is_earning": False},
+            "Qualified",
+            "your programme did not earn on that day.",
+        ),
+    ],
+)
+def test_customer_is_told_apart_by_what_he_can_still_bring(page, stage, state, fields, label, said):
+    customer = stage.customer("12386a7c-0001")
+    stage.stands(customer, stage.component("Bounty"), state, **fields)
+
+    standing = {"Not there yet": "pending", "Too late": "expired"}.get(label, label.lower())
+    sheet, listed = page(address_of(customer)), page(f"/portal/customers/?standing={standing}")
+
+    assert said in sheet
+    assert "ending in 0001" in listed
 
 
 def test_customers_can_be_narrowed_to_a_standing(page, stage):
     bounty = stage.component("Bounty")
-    stage.stands(stage.customer("aaaa-aaaa-1111"), bounty, "qualified", [])
-    stage.stands(stage.customer("bbbb-bbbb-2222"), bounty, "pending", [])
+    stage.stands(stage.customer("aaaa-aaaa-1111"), bounty, "qualified", qualified_on=date(2026, 3, 5))
+    stage.stands(stage.customer("bbbb-bbbb-2222"), bounty, "pending")
 
     shown = page("/portal/customers/?standing=pending")
 
@@ -213,7 +243,7 @@ def test_list_of_customers_costs_as_much_for_many_as_for_one(visitor, stage, use
     for number in range(25):
         customer = stage.customer(f"customer-{number:04}")
         stage.line(bounty, "1", customer=customer)
-        stage.stands(customer, bounty, "qualified", [])
+        stage.stands(customer, bounty, "qualified", qualified_on=date(2026, 3, 5))
 
     with django_assert_max_num_queries(30):
         visitor.get("/portal/customers/")
