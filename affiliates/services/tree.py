@@ -35,7 +35,7 @@ def set_parent(
     before = history.get(affiliate.id, {}).get(from_day)
     had_row = from_day in history.get(affiliate.id, {})
     parent_id = None if parent is None else parent.id
-    if (had_row or parent_id is None) and before == parent_id:
+    if before == parent_id and (had_row or not history.get(affiliate.id)):
         return
     history.setdefault(affiliate.id, {})[from_day] = parent_id
     days = {day for changes in history.values() for day in changes if day is not None}
