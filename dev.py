@@ -3,7 +3,7 @@
 
   up      PostgreSQL, Valkey, web, worker, beat and demo data; Ctrl-C stops them all
   test    all tests on throw-away servers; further words go to pytest (--deep: the long runs too)
-  lint    style, types, templates, the architecture's arrows, migrations
+  lint    style, types, templates, the architecture's arrows, migrations (--fix: mend what can be mended)
   bench   the benchmarks, all or those named (P1 P6 …)
   manage  a Django management command, also beside a running `up`
   reset   forget what `up` keeps in .state/
@@ -42,7 +42,7 @@ def main(command: str, words: list[str]) -> int:
         case "manage":
             return commands.manage(words, port=port, system_postgres=system_postgres)
         case "lint":
-            return commands.lint()
+            return commands.lint(fix="--fix" in words)
         case "lock":
             return lock.renew(upgrade="--upgrade" in words)
         case _:
