@@ -1,0 +1,151 @@
+"""Customers as the engine judges them: who they are, the records that trigger, and their daily sums."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from django.db import connection
+from django.db.models import F
+
+from attribution.models import Attribution, CustomerDay
+from commissions.engine import coarse
+from commissions.engine.book import Candidate, Customer, Fact, Happening, Owner
+from commissions.engine.plan import Plan
+from commissions.queries.conversions import RateTable
+from commissions.queries.exclusions import exclusions_of
+from commissions.queries.scopes import HAS_RATE, IN_PLAN_CURRENCY, JOIN_RATES, RATES, rate_columns
+from ingestion.models import Customer as StoredCustomer
+from ingestion.models.records import KPIS_WITH_HISTORY
+
+FOREVER = date(9999, 12, 31)
+
+_HISTORY = f"""
+WITH {RATES},
+asked AS MATERIALIZED (
+    SELECT * FROM unnest(%(customers)s::bigint[], %(through)s::date[]) AS a (customer_id, through)
+)
+SELECT a.customer_id, d.day, d.kpi, sum({IN_PLAN_CURRENCY}), sum(d.positives)
+FROM asked a
+JOIN attribution_customerday d ON d.brand_id = %(brand)s AND d.customer_id = a.customer_id AND d.day <= a.through
+{JOIN_RATES}
+WHERE d.kpi = ANY(%(kpis)s::text[]) AND {HAS_RATE}
+GROUP BY 1, 2, 3
+ORDER BY 1, 2
+"""  # noqa: S608 - constants only
+
+# The day is found in the sums, the record among that day's; both without what has no rate.
+_FIRST_RECORDS = f"""
+WITH {RATES},
+first AS MATERIALIZED (
+    SELECT a.customer_id, k.kpi, f.day
+    FROM unnest(%(customers)s::bigint[]) AS a (customer_id)
+    CROSS JOIN unnest(%(kpis)s::text[]) AS k (kpi)
+    CROSS JOIN LATERAL (
+        SELECT d.day FROM attribution_customerday d {JOIN_RATES}
+        WHERE d.brand_id = %(brand)s AND d.customer_id = a.customer_id AND d.kpi = k.kpi AND d.positives > 0
+          AND {HAS_RATE}
+        ORDER BY d.day LIMIT 1
+    ) f
+)
+SELECT DISTINCT ON (f.customer_id, f.kpi) f.customer_id, f.kpi, d.moment, d.day, nullif(d.event_id, ''),
+       {IN_PLAN_CURRENCY}
+FROM first f
+JOIN LATERAL (
+    SELECT a.moment, a.day, a.event_id, n.amount,
+           CASE WHEN f.kpi = ANY(%(counts)s::text[]) THEN '' ELSE a.currency END AS currency
+    FROM ingestion_activity a CROSS JOIN LATERAL unnest(a.kpis, a.amounts) AS n (kpi, amount)
+    WHERE a.brand_id = %(brand)s AND a.customer_id = f.customer_id AND a.day = f.day {{with_history}}
+      AND a.state = 'live' AND a.status = 'approved' AND n.kpi = f.kpi AND n.amount > 0
+    OFFSET 0
+) d ON true
+{JOIN_RATES}
+WHERE {HAS_RATE}
+ORDER BY f.customer_id, f.kpi, d.moment, d.event_id <> '', d.event_id COLLATE "C", 6 DESC
+"""  # noqa: S608 - constants only
+
+_WITH_HISTORY = "AND a.kpis && ARRAY[{}]::text[]".format(",".join(f"'{kpi}'" for kpi in KPIS_WITH_HISTORY))
+
+
+def customers_of(*, brand_id: int, customers: Collection[int]) -> dict[int, Customer]:
+    """Return customers with all their owners and exclusions, by number.
+
+    Registered is the day of the registration, else of the first approved fact, which the sums keep as `Registrations`.
+    """
+    numbers = sorted(customers)
+    first_days = dict(
+        CustomerDay.objects.filter(brand_id=brand_id, customer_id__in=numbers, kpi="Registrations").values_list(
+            "customer_id", "day"
+        )
+    )
+    owners: dict[int, list[Owner]] = {}
+    for customer, affiliate, campaign, holds_from in (
+        Attribution.objects.filter(brand_id=brand_id, customer_id__in=numbers, superseded_at__isnull=True)
+        .order_by("customer_id", F("holds_from").asc(nulls_first=True))
+        .values_list("customer_id", "affiliate_id", "campaign_id", "holds_from")
+    ):
+        owners.setdefault(customer, []).append(Owner(affiliate, campaign, holds_from))
+    excluded = exclusions_of(brand_id=brand_id, customers=numbers).by_customer
+    rows = StoredCustomer.objects.filter(brand_id=brand_id, id__in=numbers)
+    return {
+        number: Customer(
+            number=number,
+            key=key,
+            registered_on=registered_on or first_days.get(number),
+            country=country,
+            owners=tuple(owners.get(number, ())),
+            exclusions=excluded.get(number, ()),
+        )
+        for number, key, registered_on, country in rows.values_list("id", "key", "registered_on", "country")
+    }
+
+
+def candidates_of(
+    *,
+    brand_id: int,
+    plan: Plan,
+    customers: Mapping[int, Customer],
+    rates: RateTable,
+    count_kpis: Collection[str],
+) -> dict[int, Candidate]:
+    """Return these customers as candidates for a plan's cpa components, with the days that may still matter."""
+    numbers = sorted(customers)
+    happenings: dict[int, list[Happening]] = {number: [] for number in numbers}
+    histories: dict[int, list[Fact]] = {number: [] for number in numbers}
+    triggering, judged = sorted(coarse.kpis_triggering(plan)), sorted(coarse.kpis_judged(plan))
+    with connection.cursor() as cursor:
+        for kpis, narrowed in _by_history(triggering):
+            cursor.execute(
+                _FIRST_RECORDS.format(with_history=narrowed),
+                {
+                    "brand": brand_id,
+                    "customers": numbers,
+                    "kpis": kpis,
+                    "counts": sorted(count_kpis),
+                    **rate_columns(rates),
+                },
+            )
+            for customer, kpi, moment, day, event_id, amount in cursor.fetchall():
+                happenings[customer].append(Happening(kpi, moment, day, event_id, amount))
+        if judged:
+            through = [coarse.judged_through(plan, customers[number].registered_on) or FOREVER for number in numbers]
+            cursor.execute(
+                _HISTORY,
+                {
+                    "brand": brand_id,
+                    "customers": numbers,
+                    "through": through,
+                    "kpis": judged,
+                    **rate_columns(rates),
+                },
+            )
+            for customer, day, kpi, amount, positives in cursor.fetchall():
+                histories[customer].append(Fact(customer, day, kpi, amount, positives))
+    return {
+        number: Candidate(customers[number], tuple(happenings[number]), tuple(histories[number])) for number in numbers
+    }
+
+
+def _by_history(kpis: list[str]) -> list[tuple[list[str], str]]:
+    """Split KPIs into those whose records have an index of their own and the others."""
+    indexed = [kpi for kpi in kpis if kpi in KPIS_WITH_HISTORY]
+    others = [kpi for kpi in kpis if kpi not in KPIS_WITH_HISTORY]
+    return [(names, narrowed) for names, narrowed in ((indexed, _WITH_HISTORY), (others, "")) if names]

@@ -1,0 +1,90 @@
+"""How many customers of an affiliate made their first deposit or were active in a month (commissions.md 5)."""
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+from commissions.engine import coarse
+from commissions.engine.book import ACTIVE_KPIS, Crowd
+from commissions.engine.measures import DEPOSIT
+from commissions.engine.plan import MetricName, Plan
+from commissions.queries.conversions import RateTable
+from commissions.queries.exclusions import EXCLUDED, Excluded
+from commissions.queries.scopes import HAS_RATE, JOIN_RATES, RATES, Scope, rate_columns
+from track360.lib.periods import Period
+
+_OWNED = """
+owned AS MATERIALIZED (
+    SELECT m.affiliate_id AS asked, m.customer_id, a.affiliate_id AS owner, a.since,
+           lead(a.since, 1, 'infinity') OVER (PARTITION BY m.affiliate_id, m.customer_id ORDER BY a.since) AS until
+    FROM (
+        SELECT DISTINCT affiliate_id, customer_id FROM attribution_attribution
+        WHERE brand_id = %(brand)s AND affiliate_id = ANY(%(affiliates)s::bigint[]) AND superseded_at IS NULL
+    ) m
+    CROSS JOIN LATERAL (
+        SELECT affiliate_id, coalesce(holds_from, '-infinity') AS since FROM attribution_attribution
+        WHERE brand_id = %(brand)s AND customer_id = m.customer_id AND superseded_at IS NULL
+        OFFSET 0
+    ) a
+)
+"""
+
+_FIRST_DEPOSITS = f"""
+WITH {RATES}, {EXCLUDED}, {_OWNED}
+SELECT o.asked, date_trunc('month', f.day)::date, count(*)
+FROM owned o
+CROSS JOIN LATERAL (
+    SELECT d.day FROM attribution_customerday d {JOIN_RATES}
+    WHERE d.brand_id = %(brand)s AND d.customer_id = o.customer_id AND d.kpi = '{DEPOSIT}' AND d.positives > 0
+      AND {HAS_RATE}
+    ORDER BY d.day LIMIT 1
+) f
+LEFT JOIN excluded x ON x.customer_id = o.customer_id
+WHERE o.owner = o.asked AND o.since <= f.day AND f.day < o.until AND (x.from_day IS NULL OR f.day < x.from_day)
+GROUP BY 1, 2
+"""  # noqa: S608 - constants only
+
+_ACTIVE = f"""
+WITH {RATES}, {EXCLUDED}, {_OWNED},
+months AS (
+    SELECT DISTINCT o.asked, o.customer_id, date_trunc('month', d.day)::date AS month
+    FROM owned o
+    JOIN attribution_customerday d
+      ON d.brand_id = %(brand)s AND d.customer_id = o.customer_id AND d.day >= o.since AND d.day < o.until
+    {JOIN_RATES}
+    LEFT JOIN excluded x ON x.customer_id = o.customer_id
+    WHERE o.owner = o.asked AND d.kpi = ANY(%(active)s::text[]) AND d.positives > 0 AND {HAS_RATE}
+      AND (x.from_day IS NULL OR d.day < x.from_day)
+)
+SELECT asked, month, count(*), count(*) FILTER (WHERE is_first)
+FROM (SELECT *, month = min(month) OVER (PARTITION BY asked, customer_id) AS is_first FROM months) m
+GROUP BY 1, 2
+"""  # noqa: S608 - constants only
+
+
+def crowds_of(
+    *, brand_id: int, plan: Plan, scopes: Sequence[Scope], rates: RateTable, excluded: Excluded
+) -> dict[int, tuple[Crowd, ...]]:
+    """Return the counts that a plan's tiers look at, by affiliate; nothing where they look at none."""
+    counted = coarse.counted_metrics(plan)
+    found: dict[tuple[int, Period], list[int]] = {}
+    parameters = {
+        "brand": brand_id,
+        "affiliates": [scope.affiliate for scope in scopes],
+        "active": list(ACTIVE_KPIS),
+        **rate_columns(rates),
+        **excluded.columns(),
+    }
+    with connection.cursor() as cursor:
+        if MetricName.FIRST_DEPOSITS in counted:
+            cursor.execute(_FIRST_DEPOSITS, parameters)
+            for affiliate, month, customers in cursor.fetchall():
+                found.setdefault((affiliate, Period.of(month)), [0, 0, 0])[0] = customers
+        if MetricName.ACTIVE_CUSTOMERS in counted:
+            cursor.execute(_ACTIVE, parameters)
+            for affiliate, month, customers, new in cursor.fetchall():
+                found.setdefault((affiliate, Period.of(month)), [0, 0, 0])[1:] = [customers, new]
+    crowds: dict[int, tuple[Crowd, ...]] = {scope.affiliate: () for scope in scopes}
+    for (affiliate, period), figures in sorted(found.items()):
+        crowds[affiliate] = (*crowds[affiliate], Crowd(period, *figures))
+    return crowds

@@ -1,0 +1,168 @@
+"""The facts that revenue shares look at, summed and converted in the database as far as terms allow.
+
+`commissions.engine.coarse` says what may be summed; a test compares these statements with its `coarsened`.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from commissions.engine import coarse
+from commissions.engine.book import Fact
+from commissions.engine.plan import Anchor, Plan
+from commissions.queries.conversions import RateTable
+from commissions.queries.exclusions import EXCLUDED, Excluded
+from commissions.queries.scopes import (
+    HAS_RATE,
+    IN_PLAN_CURRENCY,
+    JOIN_RATES,
+    RATES,
+    SCOPES,
+    Scope,
+    rate_columns,
+    scope_columns,
+)
+
+# Customers excluded from a day on are taken out of the sums of their affiliates again: there are few of them.
+_POOLED = f"""
+WITH {SCOPES}, {RATES}, {EXCLUDED},
+summed AS (
+    SELECT s.affiliate_id, d.campaign_id, d.day, d.kpi, d.product, d.currency, d.amount, d.records, d.positives
+    FROM scope s
+    JOIN attribution_affiliateday d
+      ON d.brand_id = %(brand)s AND d.affiliate_id = s.affiliate_id AND d.day BETWEEN s.first AND s.last
+    WHERE d.kpi = ANY(%(kpis)s::text[])
+    UNION ALL
+    SELECT s.affiliate_id, o.campaign_id, d.day, d.kpi, d.product, d.currency, -d.amount, -d.records, -d.positives
+    FROM excluded x
+    CROSS JOIN LATERAL (
+        SELECT affiliate_id, campaign_id, coalesce(holds_from, '-infinity') AS since,
+               lead(coalesce(holds_from, '-infinity'), 1, 'infinity')
+                   OVER (ORDER BY coalesce(holds_from, '-infinity')) AS until
+        FROM attribution_attribution
+        WHERE brand_id = %(brand)s AND customer_id = x.customer_id AND superseded_at IS NULL
+    ) o
+    JOIN scope s ON s.affiliate_id = o.affiliate_id
+    JOIN attribution_customerday d
+      ON d.brand_id = %(brand)s AND d.customer_id = x.customer_id AND d.day >= o.since AND d.day < o.until
+     AND d.day BETWEEN s.first AND s.last AND d.day >= x.from_day
+    WHERE d.kpi = ANY(%(kpis)s::text[])
+)
+SELECT d.affiliate_id, NULL::bigint, (%(starts)s::date[])[width_bucket(d.day, %(starts)s::date[])], d.kpi,
+       sum({IN_PLAN_CURRENCY}), sum(d.positives),
+       CASE WHEN %(products)s THEN d.product ELSE '' END, d.campaign_id
+FROM summed d {JOIN_RATES}
+WHERE {HAS_RATE}
+GROUP BY 1, 3, 4, 7, 8
+HAVING sum(d.records) <> 0
+"""  # noqa: S608 - constants only
+
+# One row a customer, slice and KPI. A customer's own slices begin where his owner changes, where he is excluded, and
+# where a share limited in months ends.
+_BY_CUSTOMER = f"""
+WITH {SCOPES}, {RATES}, {EXCLUDED},
+mine AS MATERIALIZED (
+    SELECT DISTINCT s.affiliate_id, s.first, s.last, a.customer_id
+    FROM scope s
+    JOIN attribution_attribution a
+      ON a.brand_id = %(brand)s AND a.affiliate_id = s.affiliate_id AND a.superseded_at IS NULL
+),
+owned AS MATERIALIZED (
+    SELECT m.affiliate_id, m.first, m.last, m.customer_id, a.affiliate_id AS owner, a.since,
+           lead(a.since, 1, 'infinity') OVER (PARTITION BY m.affiliate_id, m.customer_id ORDER BY a.since) AS until
+    FROM mine m
+    CROSS JOIN LATERAL (
+        SELECT affiliate_id, coalesce(holds_from, '-infinity') AS since FROM attribution_attribution
+        WHERE brand_id = %(brand)s AND customer_id = m.customer_id AND superseded_at IS NULL
+        OFFSET 0
+    ) a
+),
+looked_at AS MATERIALIZED (
+    SELECT o.affiliate_id, o.customer_id, greatest(o.first, o.since) AS first, least(o.last, o.until - 1) AS last,
+           CASE WHEN o.since > o.first THEN o.since END AS since, x.from_day AS excluded_from,
+           CASE WHEN %(limits)s::int[] <> '{{}}' THEN coalesce(
+               c.registered_on,
+               (
+                   SELECT day FROM attribution_customerday
+                   WHERE brand_id = %(brand)s AND customer_id = o.customer_id AND kpi = 'Registrations'
+               )
+           ) END AS registered_on
+    FROM owned o
+    JOIN ingestion_customer c ON c.brand_id = %(brand)s AND c.id = o.customer_id
+    LEFT JOIN excluded x ON x.customer_id = o.customer_id
+    WHERE (o.owner = o.affiliate_id OR %(owned_by_others)s) AND o.since <= o.last AND o.until > o.first
+)
+SELECT l.affiliate_id, l.customer_id,
+       greatest(
+           (%(starts)s::date[])[width_bucket(d.day, %(starts)s::date[])], l.since,
+           CASE WHEN d.day >= l.excluded_from THEN l.excluded_from END,
+           (
+               SELECT max(ends.day)
+               FROM (
+                   SELECT (l.registered_on + make_interval(months => n))::date AS day
+                   FROM unnest(%(limits)s::int[]) AS limits (n)
+               ) ends
+               WHERE ends.day <= d.day
+           )
+       ),
+       d.kpi, sum({IN_PLAN_CURRENCY}), sum(d.positives),
+       CASE WHEN %(products)s THEN d.product ELSE '' END, NULL::bigint
+FROM looked_at l
+JOIN attribution_customerday d
+  ON d.brand_id = %(brand)s AND d.customer_id = l.customer_id AND d.day BETWEEN l.first AND l.last
+{JOIN_RATES}
+WHERE d.kpi = ANY(%(kpis)s::text[]) AND {HAS_RATE}
+GROUP BY 1, 2, 3, 4, 7
+"""  # noqa: S608 - constants only
+
+
+def shared_facts(
+    *,
+    brand_id: int,
+    plan: Plan,
+    scopes: Sequence[Scope],
+    starts: Sequence[date],
+    rates: RateTable,
+    excluded: Excluded,
+) -> dict[int, tuple[Fact, ...]]:
+    """Return what the shares of a plan look at, by affiliate, in plan currency.
+
+    `starts` are the days, the earliest month's first among them, from which on other terms may apply to any of these
+    affiliates. Facts are pooled unless a term of the plan tells customers apart.
+    """
+    facts: dict[int, list[Fact]] = {scope.affiliate: [] for scope in scopes}
+    kpis = coarse.kpis_shared(plan)
+    if kpis:
+        for affiliate, *columns in _rows(brand_id, plan, scopes, starts, rates, excluded, kpis):
+            customer, day, kpi, amount, positives, product, campaign = columns
+            facts[affiliate].append(Fact(customer, day, kpi, amount, positives, product, campaign))
+    return {affiliate: tuple(found) for affiliate, found in facts.items()}
+
+
+def _rows(
+    brand_id: int,
+    plan: Plan,
+    scopes: Sequence[Scope],
+    starts: Sequence[date],
+    rates: RateTable,
+    excluded: Excluded,
+    kpis: frozenset[str],
+) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _BY_CUSTOMER if coarse.needs_customers(plan) else _POOLED,
+            {
+                "brand": brand_id,
+                "kpis": sorted(kpis),
+                "starts": list(starts),
+                "products": coarse.needs_products(plan),
+                "limits": list(coarse.months_limits(plan)),
+                "owned_by_others": any(terms.anchor is Anchor.REGISTRATION for terms in coarse.shares(plan)),
+                **scope_columns(scopes),
+                **rate_columns(rates),
+                **excluded.columns(),
+            },
+        )
+        return list(cursor.fetchall())

@@ -1,0 +1,152 @@
+"""What earlier computing left behind: who qualified, and what each month handed to the next."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from commissions.engine import coarse
+from commissions.engine.book import Qualification, Standing, State
+from commissions.engine.plan import Cpa, Plan, Tiers
+from commissions.engine.storing import progress_from_json, state_from_json
+from commissions.models import Qualification as StoredQualification
+from commissions.queries.scopes import Scope
+from track360.lib.money import plain
+from track360.lib.periods import Period
+
+STORED = (
+    "affiliate_id",
+    "customer_id",
+    "customer__key",
+    "customer__country",
+    "component__name",
+    "component__version__number",
+    "state",
+    "qualified_on",
+    "trigger_on",
+    "trigger_amount",
+    "last_day",
+    "is_earning",
+    "reason",
+    "progress",
+)
+
+_OPENINGS = """
+    SELECT s.affiliate_id, s.period, s.component, s.state::text
+    FROM unnest(%(affiliates)s::bigint[], %(firsts)s::text[]) AS asked (affiliate_id, first)
+    CROSS JOIN LATERAL (
+        SELECT max(period) AS period FROM commissions_carrystate
+        WHERE brand_id = %(brand)s AND affiliate_id = asked.affiliate_id AND plan_id = %(plan)s AND period < asked.first
+    ) last
+    JOIN commissions_carrystate s
+      ON s.brand_id = %(brand)s AND s.affiliate_id = asked.affiliate_id AND s.plan_id = %(plan)s
+     AND s.period = last.period
+    ORDER BY s.affiliate_id, s.component
+"""
+
+
+def depends_on_others(plan: Plan) -> bool:
+    """Tell whether what one customer qualifies for depends on who else does: caps, and tiers that count customers."""
+    for terms in coarse.cpas(plan):
+        if terms.cap is not None or isinstance(terms.pay, Tiers):
+            return True
+    return any(isinstance(terms.pay, Tiers) and terms.pay.metric.name == "qualified" for terms in coarse.shares(plan))
+
+
+def has_cpa(plan: Plan) -> bool:
+    """Tell whether any version of a plan has a cpa."""
+    return any(isinstance(terms, Cpa) for version in plan.versions for terms in version.components)
+
+
+def qualifications_of(
+    *, brand_id: int, plan: int, affiliates: Collection[int], customers: Collection[int]
+) -> dict[int, list[Qualification]]:
+    """Return how these customers stand with a plan's cpa components, as stored, by affiliate."""
+    rows = StoredQualification.objects.filter(brand_id=brand_id, customer_id__in=customers)
+    return _read(rows.filter(affiliate_id__in=affiliates, component__version__plan_id=plan).values_list(*STORED))
+
+
+def standing_of(
+    *, brand_id: int, plan: Plan, scopes: Sequence[Scope], judged: Mapping[int, Collection[int]]
+) -> dict[int, list[Qualification]]:
+    """Return who qualified and is not judged anew, by affiliate: from the month before the first one computed on.
+
+    From the beginning where tiers look that far back; nobody where nothing depends on them.
+    """
+    found: dict[int, list[Qualification]] = {scope.affiliate: [] for scope in scopes}
+    if not depends_on_others(plan):
+        return found
+    since = min(scope.first for scope in scopes).previous.first_day
+    rows = StoredQualification.objects.filter(
+        brand_id=brand_id,
+        affiliate_id__in=found,
+        component__version__plan_id=plan.number,
+        state=Standing.QUALIFIED,
+        qualified_on__gte=date.min if coarse.needs_all_standing(plan) else since,
+    )
+    for affiliate, qualifications in _read(rows.values_list(*STORED)).items():
+        again = set(judged.get(affiliate, ()))
+        found[affiliate] = [q for q in qualifications if q.customer not in again]
+    return found
+
+
+def _read(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[Qualification]]:
+    found: dict[int, list[Qualification]] = {}
+    for (
+        affiliate,
+        customer,
+        key,
+        country,
+        component,
+        version,
+        state,
+        qualified_on,
+        trigger_on,
+        trigger_amount,
+        last_day,
+        is_earning,
+        reason,
+        progress,
+    ) in rows:
+        found.setdefault(affiliate, []).append(
+            Qualification(
+                customer=customer,
+                customer_key=key,
+                country=country,
+                component=component,
+                version=version,
+                standing=Standing(state),
+                day=qualified_on,
+                trigger_on=trigger_on,
+                trigger_amount=None if trigger_amount is None else Decimal(plain(trigger_amount)),
+                last_day=last_day,
+                earning=is_earning,
+                reason=reason,
+                progress=progress_from_json(progress),
+            )
+        )
+    return found
+
+
+def openings_of(*, brand_id: int, plan: int, scopes: Sequence[Scope]) -> dict[int, State | None]:
+    """Return the last stored state before the first month to compute, by affiliate; None: nothing mattered before."""
+    found: dict[int, State | None] = {scope.affiliate: None for scope in scopes}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _OPENINGS,
+            {
+                "brand": brand_id,
+                "plan": plan,
+                "affiliates": [scope.affiliate for scope in scopes],
+                "firsts": [str(scope.first) for scope in scopes],
+            },
+        )
+        for affiliate, period, component, state in cursor.fetchall():
+            before = found[affiliate]
+            handed_on = state_from_json(component, json.loads(state))
+            others = () if before is None else before.components
+            found[affiliate] = State(Period.parse(period), (*others, handed_on))
+    return found

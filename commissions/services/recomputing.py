@@ -1,0 +1,287 @@
+"""Computing affiliates again: the engine's wanted lines, qualifications and states replace what is stored.
+
+Everything is read and written for many affiliates of one plan at once. What is written is a difference: computing
+again without a change writes nothing.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from attribution.queries.directory import count_kpis
+from brands.models import Brand
+from commissions.engine import coarse
+from commissions.engine.book import Book, Crowd, Customer, Days, Deal, Fact, Qualification, Standing, State
+from commissions.engine.compute import compute
+from commissions.engine.judging import judge
+from commissions.engine.placing import Placing
+from commissions.engine.plan import MetricName, Plan
+from commissions.models import Plan as StoredPlan
+from commissions.queries.candidates import candidates_of, customers_of
+from commissions.queries.concerned import customers_since, first_day, first_month, last_month, plans_of
+from commissions.queries.conversions import Conversions, RateTable
+from commissions.queries.crowd import crowds_of
+from commissions.queries.exclusions import Excluded, exclusions_of
+from commissions.queries.facts import shared_facts
+from commissions.queries.periods import closed_through
+from commissions.queries.scopes import Scope
+from commissions.queries.standing import depends_on_others, has_cpa, openings_of, qualifications_of, standing_of
+from commissions.queries.terms import deals_of, default_plan_of, earning_days_of, terms_of
+from commissions.services.storing import Store, Written
+from commissions.services.touching import BEGINNING
+from track360.lib.periods import Period
+
+# How many customers are judged in one go: bounds the memory that their histories take.
+CUSTOMERS_AT_ONCE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An affiliate to compute again, from a day on.
+
+    `customers` are those whose facts changed, each with the first day of it; None: terms or rates changed, so anybody
+    with anything on or after `from_day` is looked at.
+    """
+
+    affiliate: int
+    from_day: date
+    customers: Mapping[int, date] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is the same for every plan of one piece of work."""
+
+    brand: Brand
+    today: date
+    beginning: date
+    last: Period
+    closed: Period | None
+    default_plan: int | None
+    deals: Mapping[int, tuple[Deal, ...]]
+    earning: Mapping[int, tuple[Days, ...]]
+    excluded: Excluded
+    conversions: Conversions
+    count_kpis: Collection[str]
+
+
+def recompute(*, brand: Brand, asked: Sequence[Asked], today: date) -> Written:
+    """Compute affiliates again and store the difference; return what was written.
+
+    `today` is the brand's. The caller holds the affiliates' locks (`lock_affiliates`) in the same transaction. Lines of
+    closed months stay as they are; what is wanted of them now and was not posted becomes adjustments.
+    """
+    affiliates = [one.affiliate for one in asked]
+    deals = deals_of(brand_id=brand.id, affiliates=affiliates)
+    default_plan = default_plan_of(brand_id=brand.id)
+    around = Surroundings(
+        brand=brand,
+        today=today,
+        beginning=first_day(brand=brand, today=today),
+        last=last_month(brand=brand, today=today),
+        closed=closed_through(brand_id=brand.id),
+        default_plan=default_plan,
+        deals=deals,
+        earning=earning_days_of(brand_id=brand.id, affiliates=affiliates),
+        excluded=exclusions_of(brand_id=brand.id),
+        conversions=Conversions(brand_id=brand.id),
+        count_kpis=count_kpis(brand=brand),
+    )
+    if any(one.from_day <= BEGINNING for one in asked):
+        begins = first_month(brand=brand, today=today).first_day
+        asked = [replace(one, from_day=begins) if one.from_day <= BEGINNING else one for one in asked]
+    changed = [one.affiliate for one in asked if one.customers is None]
+    plans = plans_of(brand_id=brand.id, deals=deals, default_plan=default_plan, changed=changed)
+    terms = terms_of(
+        brand_id=brand.id, plans=StoredPlan.objects.filter(brand=brand, id__in=set().union(*plans.values()))
+    )
+    written = Written()
+    for number in sorted(terms):
+        concerned = [one for one in asked if number in plans[one.affiliate]]
+        written = written.plus(_PlanAgain(around, terms[number], concerned).run())
+    return written
+
+
+class _PlanAgain:
+    """One plan, for the affiliates it may pay."""
+
+    def __init__(self, around: Surroundings, plan: Plan, asked: Sequence[Asked]) -> None:
+        self._around = around
+        self._plan = plan
+        self._asked = asked
+        self._store = Store(brand=around.brand, plan=plan, closed=around.closed, today=around.today)
+        self._firsts = {one.affiliate: Period.of(one.from_day) for one in asked}
+
+    def run(self) -> Written:
+        """Judge customers, then compute the months that any of it may have changed."""
+        judged = self._judge() if has_cpa(self._plan) else {}
+        scopes = [
+            Scope(one.affiliate, self._firsts[one.affiliate], self._around.last)
+            for one in self._asked
+            if self._has_months_to_compute(one)
+        ]
+        if scopes:
+            self._compute(scopes, judged)
+        return self._store.written
+
+    def _has_months_to_compute(self, one: Asked) -> bool:
+        """Without shares nothing changes in the months while everybody stands as before."""
+        return bool(
+            one.customers is None
+            or coarse.shares(self._plan)
+            or coarse.counted_metrics(self._plan)
+            or self._store.changed_days(one.affiliate)
+        )
+
+    # --- customers ---------------------------------------------------------------------------------------------------
+
+    def _judge(self) -> dict[int, dict[int, list[Qualification]]]:
+        """Judge all customers concerned, by affiliate; store how they stand and widen the months by what changed."""
+        judged: dict[int, dict[int, list[Qualification]]] = {}
+        for batch in _batches(sorted(self._customers())):
+            numbers = {customer for _, customer in batch}
+            known = customers_of(brand_id=self._around.brand.id, customers=numbers)
+            candidates = candidates_of(
+                brand_id=self._around.brand.id,
+                plan=self._plan,
+                customers=known,
+                rates=self._rates(self._around.beginning, self._around.last.last_day),
+                count_kpis=self._around.count_kpis,
+            )
+            placings: dict[int, Placing] = {}
+            for affiliate, customer in batch:
+                placing = placings.setdefault(affiliate, Placing(self._book(affiliate)))
+                standing = list(judge(candidates[customer], self._plan, placing))
+                judged.setdefault(affiliate, {})[customer] = standing
+            self._store.qualifications(
+                {(affiliate, customer): judged[affiliate][customer] for affiliate, customer in batch}
+            )
+        for affiliate in judged:
+            for day in self._store.changed_days(affiliate):
+                self._firsts[affiliate] = min(self._firsts[affiliate], Period.of(day))
+        return judged
+
+    def _customers(self) -> Iterator[tuple[int, int]]:
+        everybody = {one.affiliate: one.from_day for one in self._asked if one.customers is None}
+        if everybody:
+            for affiliate, customers in customers_since(brand_id=self._around.brand.id, days=everybody).items():
+                yield from ((affiliate, customer) for customer in customers)
+        some = [one for one in self._asked if one.customers]
+        if some:
+            stored = qualifications_of(
+                brand_id=self._around.brand.id,
+                plan=self._plan.number,
+                affiliates=[one.affiliate for one in some],
+                customers={customer for one in some for customer in one.customers or ()},
+            )
+            for one in some:
+                settled = _settled(stored.get(one.affiliate, ()), {terms.name for terms in coarse.cpas(self._plan)})
+                for customer, day in (one.customers or {}).items():
+                    if customer not in settled or settled[customer] >= day:
+                        yield one.affiliate, customer
+
+    # --- months ------------------------------------------------------------------------------------------------------
+
+    def _compute(self, scopes: list[Scope], judged: Mapping[int, Mapping[int, list[Qualification]]]) -> None:
+        brand_id = self._around.brand.id
+        openings = openings_of(brand_id=brand_id, plan=self._plan.number, scopes=scopes)
+        scopes = [_without_gap(scope, openings[scope.affiliate]) for scope in scopes]
+        first = min(scope.first for scope in scopes)
+        rates = self._rates(first.first_day, self._around.last.last_day)
+        starts = coarse.slice_starts(
+            self._plan,
+            [deal for scope in scopes for deal in self._around.deals[scope.affiliate]],
+            [days for scope in scopes for days in self._around.earning[scope.affiliate]],
+            first,
+            self._around.last,
+        )
+        facts = shared_facts(
+            brand_id=brand_id,
+            plan=self._plan,
+            scopes=scopes,
+            starts=starts,
+            rates=rates,
+            excluded=self._around.excluded,
+        )
+        crowds = self._crowds(scopes)
+        standing = standing_of(brand_id=brand_id, plan=self._plan, scopes=scopes, judged=judged)
+        named = {fact.customer for found in facts.values() for fact in found if fact.customer is not None}
+        named.update(customer for state in openings.values() for customer in _customers_in(state))
+        known = customers_of(brand_id=brand_id, customers=named) if named else {}
+        for scope in scopes:
+            own = judged.get(scope.affiliate, {})
+            outcome = compute(
+                replace(
+                    self._book(scope.affiliate),
+                    first=scope.first,
+                    last=scope.last,
+                    customers=_in_book(known, facts[scope.affiliate], openings[scope.affiliate]),
+                    facts=facts[scope.affiliate],
+                    standing=(*standing[scope.affiliate], *(q for found in own.values() for q in found)),
+                    crowd=crowds[scope.affiliate],
+                    opening=openings[scope.affiliate],
+                )
+            )
+            everybody = depends_on_others(self._plan)
+            self._store.months(scope, outcome, of_customers=None if everybody else frozenset(own))
+        self._store.write_months()
+
+    def _crowds(self, scopes: Sequence[Scope]) -> dict[int, tuple[Crowd, ...]]:
+        if not coarse.counted_metrics(self._plan).keys() & {MetricName.FIRST_DEPOSITS, MetricName.ACTIVE_CUSTOMERS}:
+            return {scope.affiliate: () for scope in scopes}
+        return crowds_of(
+            brand_id=self._around.brand.id,
+            plan=self._plan,
+            scopes=scopes,
+            rates=self._rates(self._around.beginning, self._around.last.last_day),
+            excluded=self._around.excluded,
+        )
+
+    def _rates(self, first: date, last: date) -> RateTable:
+        return self._around.conversions.table(quote=self._plan.currency, first=first, last=last)
+
+    def _book(self, affiliate: int) -> Book:
+        """Give an affiliate's terms, without facts."""
+        return Book(
+            affiliate=affiliate,
+            plan=self._plan,
+            default_plan=self._around.default_plan,
+            deals=self._around.deals[affiliate],
+            earning=self._around.earning[affiliate],
+            first=self._around.last,
+            last=self._around.last,
+        )
+
+
+def _batches(pairs: Sequence[tuple[int, int]]) -> Iterator[Sequence[tuple[int, int]]]:
+    for start in range(0, len(pairs), CUSTOMERS_AT_ONCE):
+        yield pairs[start : start + CUSTOMERS_AT_ONCE]
+
+
+def _settled(stored: Collection[Qualification], names: Collection[str]) -> dict[int, date]:
+    """Give the customers who have qualified for all there is, with the last day on which they did.
+
+    What happens later changes nothing any more: qualifying is final.
+    """
+    days: dict[int, dict[str, date]] = {}
+    for qualification in stored:
+        if qualification.standing is Standing.QUALIFIED and qualification.day is not None:
+            days.setdefault(qualification.customer, {})[qualification.component] = qualification.day
+    return {customer: max(found.values()) for customer, found in days.items() if found.keys() >= set(names)}
+
+
+def _without_gap(scope: Scope, opening: State | None) -> Scope:
+    """Begin after the last month stored, so that every month hands on to the next."""
+    return scope if opening is None else replace(scope, first=min(scope.first, opening.period.next))
+
+
+def _customers_in(state: State | None) -> Iterator[int]:
+    for component in () if state is None else state.components:
+        yield from (deficit.customer for deficit in component.deficits if deficit.customer is not None)
+        yield from (aside.customer for aside in component.asides)
+
+
+def _in_book(known: Mapping[int, Customer], facts: Collection[Fact], opening: State | None) -> tuple[Customer, ...]:
+    numbers = {fact.customer for fact in facts if fact.customer is not None}
+    numbers.update(_customers_in(opening))
+    return tuple(known[number] for number in sorted(numbers))
