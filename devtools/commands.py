@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from devtools.place import ROOT, STATE, is_held, only_one, say, socket_folder
+from devtools.place import ROOT, STATE, Command, is_held, only_one, say, socket_folder
 from devtools.programs import run_in_front, until
 from devtools.running import BINARIES, Servers, migrate, running_servers, throw_away_servers, throw_away_state
 from devtools.servers import DATABASE, nobodys_folder
@@ -42,7 +42,7 @@ def bench(arguments: Sequence[str], *, system_postgres: bool) -> int:
 def manage(arguments: Sequence[str], *, port: int, system_postgres: bool) -> int:
     """Run a management command beside a running `dev.py up`, or on servers started for it alone."""
     owner = bool(arguments) and arguments[0] in AS_OWNER
-    command = [PYTHON, "manage.py", *arguments]
+    command: Command = [PYTHON, "manage.py", *arguments]
     if is_held("up"):
         servers = Servers(state=STATE, durable=True, system=system_postgres)
         if servers.postgresql:

@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 from devtools import venv
-from devtools.place import ROOT, Refused, say
+from devtools.place import ROOT, Command, Refused, say
 
 HEADER = "# Made by `python3 dev.py lock` from pyproject.toml; edit that instead.\n"
 OPTIONS = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate", "--quiet"]
@@ -19,7 +19,7 @@ def renew(*, upgrade: bool) -> int:
 
 def _compile(lock: Path, *more: str, upgrade: bool) -> None:
     say(f"Resolving {lock.name}")
-    command = [venv.FOLDER / "bin" / "uv", "pip", "compile", "pyproject.toml", *OPTIONS, *more, "-o", lock]
+    command: Command = [venv.FOLDER / "bin" / "uv", "pip", "compile", "pyproject.toml", *OPTIONS, *more, "-o", lock]
     done = subprocess.run(
         [*command, *(["--upgrade"] if upgrade else [])],
         cwd=ROOT,

@@ -3,18 +3,20 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from devtools.place import Command
 from devtools.programs import Program
 from devtools.running import BINARIES
 
 
 def parts(environment: Mapping[str, str], *, port: int, logs: Path) -> dict[str, Program]:
     """Return web, worker and beat, not yet started; each writes its log to a file of its name."""
-    web = [BINARIES / "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
+    web: Command = [BINARIES / "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
     web += ["--workers", "2", "--blocking-threads", "8", "--blocking-threads-idle-timeout", "600"]
     web += ["--respawn-failed-workers", "--workers-kill-timeout", "10", "track360.wsgi:application"]
-    celery = [BINARIES / "celery", "--app", "track360"]
-    worker = [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-    commands = {"web": web, "worker": worker, "beat": [*celery, "beat", "--pidfile=", "--loglevel", "INFO"]}
+    celery: Command = [BINARIES / "celery", "--app", "track360"]
+    worker: Command = [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"]
+    beat: Command = [*celery, "beat", "--pidfile="]
+    commands = {"web": web, "worker": [*worker, "--loglevel", "INFO"], "beat": [*beat, "--loglevel", "INFO"]}
     return {
         name: Program(name, command, environment=environment, log=logs / f"{name}.log")
         for name, command in commands.items()

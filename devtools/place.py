@@ -14,6 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / ".state"
 BEGAN = time.monotonic()
 
+Command = list[str | Path]
+
 # A socket's address holds 108 bytes on Linux and 104 on macOS; PostgreSQL adds ".s.PGSQL.5432".
 LONGEST_SOCKET_FOLDER = 85
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from devtools.place import ROOT, STATE, Refused, only_one, say, socket_folder
+from devtools.place import ROOT, STATE, Command, Refused, only_one, say, socket_folder
 from devtools.servers import APPLICATION, OWNER, PostgreSQL, Valkey
 from devtools.venv import FOLDER, LOCK, PYTHON
 
@@ -80,7 +80,7 @@ def migrate(servers: Servers) -> None:
     Raises Refused when that fails; the reason is on the terminal by then.
     """
     say("Tables: migrating")
-    command = [PYTHON, "manage.py", "migrate", "--verbosity", "0"]
+    command: Command = [PYTHON, "manage.py", "migrate", "--verbosity", "0"]
     if subprocess.run(command, cwd=ROOT, env=servers.environment(port=0, owner=True), check=False).returncode:
         raise Refused("The tables could not be migrated.")
     servers.is_migrated = True

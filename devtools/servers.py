@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from devtools.place import ROOT, Refused, say
+from devtools.place import ROOT, Command, Refused, say
 from devtools.programs import Program, until
 from devtools.venv import site_packages
 
@@ -78,7 +78,7 @@ class PostgreSQL:
 
     def is_answering(self) -> bool:
         """Tell whether it takes connections."""
-        command = [self.binaries / "pg_isready", "-q", "-h", self._sockets, "-U", ADMINISTRATOR]
+        command: Command = [self.binaries / "pg_isready", "-q", "-h", self._sockets, "-U", ADMINISTRATOR]
         return subprocess.run(command, check=False).returncode == 0
 
     @property
@@ -119,15 +119,16 @@ class PostgreSQL:
         if self._is_nobodys:
             for folder in (self._sockets, self.folder):
                 os.chown(folder, NOBODY, NOBODY)
-        command = [*self._wrapper, self.binaries / "initdb", "-D", self.folder, "-U", ADMINISTRATOR]
+        command: Command = [*self._wrapper, self.binaries / "initdb", "-D", self.folder, "-U", ADMINISTRATOR]
         command += ["--auth=trust", "--encoding=UTF8", "--no-sync", "--no-instructions"]
+        reasons = []
         for locale in ("C.UTF-8", "C"):
-            done = subprocess.run(
-                [*command, f"--locale={locale}"], capture_output=True, text=True, env=_plain(), check=False
-            )
+            words = [*command, f"--locale={locale}"]
+            done = subprocess.run(words, capture_output=True, text=True, env=_plain(), check=False)
             if done.returncode == 0:
                 return
-        raise Refused(f"PostgreSQL could not create a cluster in {self.folder}:\n{done.stderr}")
+            reasons.append(done.stderr)
+        raise Refused(f"PostgreSQL could not create a cluster in {self.folder}:\n{''.join(reasons)}")
 
     def _left_over(self) -> int:
         """Return the process of a server that runs on our folder, 0 if none does; wait for one that is going away."""
@@ -161,7 +162,7 @@ class PostgreSQL:
             time.sleep(0.5)
 
     def _sql(self, database: str, *, command: str = "", file: Path | None = None) -> str:
-        words = [self.binaries / "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-h", self._sockets]
+        words: Command = [self.binaries / "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-h", self._sockets]
         words += ["-U", ADMINISTRATOR, "-d", database]
         words += ["-f", file] if file else ["-c", command]
         done = subprocess.run(words, capture_output=True, text=True, env=_plain(), check=False)
@@ -175,7 +176,7 @@ class Valkey:
 
     def __init__(self, *, state: Path, sockets: Path) -> None:
         self._socket = sockets / "valkey.sock"
-        command = [_valkey_binary(), "--port", "0", "--unixsocket", self._socket, "--unixsocketperm", "700"]
+        command: Command = [_valkey_binary(), "--port", "0", "--unixsocket", self._socket, "--unixsocketperm", "700"]
         command += ["--save", "", "--appendonly", "no", "--dir", sockets, "--maxmemory-policy", "noeviction"]
         self._program = Program(
             "Valkey", [*command, "--daemonize", "no"], environment=_plain(), log=state / "logs" / "valkey.log"

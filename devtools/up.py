@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from devtools.parts import parts
-from devtools.place import STATE, Refused, note, only_one, say
+from devtools.place import STATE, Command, Refused, note, only_one, say
 from devtools.programs import Program, until
 from devtools.running import Servers, migrate, running_servers
 from devtools.venv import PYTHON
@@ -74,7 +74,7 @@ def _running_programs(servers: Servers, port: int) -> Iterator[list[Program]]:
 @contextmanager
 def _demo(servers: Servers, port: int) -> Iterator[Callable[[], None]]:
     """Load the demo data beside the running platform; yield what tells the reader how that goes."""
-    command = [PYTHON, "manage.py", "demo", "--state", DEMO]
+    command: Command = [PYTHON, "manage.py", "demo", "--state", DEMO]
     program = Program("demo", command, environment=servers.environment(port=port), log=None)
     told_of: list[str] = []
 

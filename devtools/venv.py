@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from devtools.place import ROOT, Refused, only_one, say
+from devtools.place import ROOT, Command, Refused, only_one, say
 
 FOLDER = ROOT / ".venv"
 PYTHON = FOLDER / "bin" / "python"
@@ -77,7 +77,7 @@ def _has_pip(python: str | Path) -> bool:
     )
 
 
-def _pip() -> list[str | Path]:
+def _pip() -> Command:
     """Return the words that run a pip for our environment."""
     python = PYTHON if _has_pip(PYTHON) else _python()
     return [python, "-m", "pip", "--python", PYTHON, "--disable-pip-version-check"]
@@ -93,23 +93,24 @@ def _python() -> str:
 
 
 def _install_uv() -> bool:
-    command = [*_pip(), "install", "-q", "--require-hashes", "-r", UV_LOCK]
+    command: Command = [*_pip(), "install", "-q", "--require-hashes", "-r", UV_LOCK]
     return subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode == 0
 
 
 def _uv_install() -> bool:
-    command = [FOLDER / "bin" / "uv", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "-r", LOCK]
+    command: Command = [FOLDER / "bin" / "uv", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "-r", LOCK]
     return subprocess.run([*command, "--python", PYTHON], env=uv_environment(), check=False).returncode == 0
 
 
 def uv_environment() -> dict[str, str]:
     """Return the environment in which uv uses the package index that pip is configured for; uv does not look there."""
-    done = subprocess.run([*_pip(), "config", "get", "global.index-url"], capture_output=True, text=True, check=False)
+    command: Command = [*_pip(), "config", "get", "global.index-url"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     index = os.environ.get("PIP_INDEX_URL") or done.stdout.strip()
     return {**({"UV_DEFAULT_INDEX": index} if index else {}), **os.environ, "VIRTUAL_ENV": str(FOLDER)}
 
 
-def _run(command: list[str | Path]) -> None:
+def _run(command: Command) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Refused(f"{' '.join(map(str, command))} failed:\n{done.stdout}{done.stderr}")
