@@ -126,7 +126,7 @@ REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379")
 _BROKER_PATIENCE = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "track360.caches.LosableCache",
         "LOCATION": f"{REDIS_URL}?db=1",
         "OPTIONS": _BROKER_PATIENCE,
     },

@@ -107,7 +107,7 @@ def test_every_icon_that_a_template_names_is_drawn():
     assert named - drawn == set()
 
 
-@pytest.mark.parametrize("code", [400, 403, 404, 500, 503])
+@pytest.mark.parametrize("code", [400, 403, 404, 429, 500, 503])
 def test_error_page_can_be_shown_without_a_request(code):
     page = render_to_string(f"{code}.html")
 

@@ -41,3 +41,13 @@ def test_page_that_cannot_be_made_says_whether_waiting_helps(visitor, stage, use
     assert (answer.status_code, answer.get("Retry-After")) == (status, "5" if status == 503 else None)
     assert words in answer.content.decode()
     assert "the connection" not in answer.content.decode()
+
+
+def test_too_many_tries_to_sign_in_are_stopped_in_words(client: Client, user):
+    for _ in range(40):
+        answer = client.post("/accounts/login/", {"login": user.email, "password": "guessed"})
+        if answer.status_code == 429:
+            break
+
+    assert answer.status_code == 429
+    assert "That was too often" in answer.content.decode()
