@@ -117,11 +117,14 @@ def differences(*, brand: Brand) -> list[Difference]:
 
 def _sums(table: str, statement: str, brand: Brand, *, keys: int) -> Iterator[Difference]:
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")  # everything is joined with everything: by hashes
         cursor.execute(
             statement,
             {"brand": brand.id, "counts": count_kpis(brand=brand), "zone": brand.timezone, "listed": LISTED},
         )
-        for row in cursor.fetchall():
+        rows = cursor.fetchall()
+        cursor.execute("SET LOCAL enable_nestloop = on")
+        for row in rows:
             yield Difference(
                 table=table,
                 row=" · ".join("—" if part is None else str(part) for part in row[:keys]),

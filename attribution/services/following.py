@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from django.db import connection, transaction
 
-from attribution.models import Attribution
 from attribution.queries.directory import count_kpis
 from attribution.services.deciding import attribute
 from attribution.services.sums import add_deliveries, array, count_beginnings, lock_sums
@@ -54,24 +53,20 @@ def follow_up(*, brand: Brand, now: datetime) -> Followed:
     deliveries, records = _waiting(brand.id)
     if not deliveries:
         return Followed()
-    told = list(
-        Customer.objects.filter(
-            brand_id=brand.id,
-            delivery_id__gte=min(deliveries),
-            delivery_id__lte=max(deliveries),
-            delivery_id__in=deliveries,
-            reported_at__isnull=False,
-        )
+    customers = Customer.objects.filter(
+        brand_id=brand.id,
+        delivery_id__gte=min(deliveries),
+        delivery_id__lte=max(deliveries),
+        delivery_id__in=deliveries,
+        reported_at__isnull=False,
     )
+    told = list(customers.values_list("id", flat=True))
     undecided = _undecided(brand.id, told)
-    attributed = attribute(
-        brand=brand,
-        customers=undecided,
-        now=now,
-        first_days=_days_brought(brand.id, deliveries, [c.id for c in undecided if c.registered_at is None]),
-    )
-    beginnings = add_deliveries(brand_id=brand.id, deliveries=deliveries, count_kpis=count_kpis(brand=brand))
-    count_beginnings(brand_id=brand.id, customers=beginnings, told=[customer.id for customer in told])
+    new = [customer for customer in customers if customer.id in undecided] if undecided else []
+    first_days = _days_brought(brand.id, deliveries, [c.id for c in new if c.registered_at is None])
+    attributed = attribute(brand=brand, customers=new, now=now, first_days=first_days)
+    changed = add_deliveries(brand_id=brand.id, deliveries=deliveries, count_kpis=count_kpis(brand=brand))
+    count_beginnings(brand_id=brand.id, changed=changed, told=told)
     Outbox.objects.filter(brand_id=brand.id, delivery_id__in=deliveries).delete()
     wake("commissions.follow_up", brand_id=brand.id)
     return Followed(deliveries=len(deliveries), records=records, attributed=len(attributed))
@@ -89,13 +84,16 @@ def _waiting(brand_id: int) -> tuple[list[int], int]:
     return deliveries, records
 
 
-def _undecided(brand_id: int, customers: Sequence[Customer]) -> list[Customer]:
-    decided = set(
-        Attribution.objects.filter(
-            brand_id=brand_id, customer_id__in=[customer.id for customer in customers], superseded_at__isnull=True
-        ).values_list("customer_id", flat=True)
-    )
-    return [customer for customer in customers if customer.id not in decided]
+def _undecided(brand_id: int, customers: Sequence[int]) -> set[int]:
+    if not customers:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT customer_id FROM attribution_attribution"
+            " WHERE brand_id = %s AND customer_id = ANY(%s::bigint[]) AND superseded_at IS NULL",
+            [brand_id, array(customers)],
+        )
+        return set(customers) - {customer for (customer,) in cursor.fetchall()}
 
 
 def _days_brought(brand_id: int, deliveries: Sequence[int], customers: Sequence[int]) -> dict[int, date]:

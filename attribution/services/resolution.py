@@ -58,7 +58,7 @@ def _look_again(brand_id: int, customers: list[int], now: datetime) -> int:
     undecided = list(unattributed_customers(brand_id=brand_id).filter(id__in=customers))
     attributed = attribute(brand=Brand.objects.get(pk=brand_id), customers=undecided, now=now)
     if attributed:
-        count_beginnings(brand_id=brand_id, customers=attributed, told=attributed)
+        count_beginnings(brand_id=brand_id, changed={}, told=attributed)
         wake("commissions.follow_up", brand_id=brand_id)
     return len(attributed)
 

@@ -3,31 +3,32 @@
 A delivery's effect on the sums is constant: the approved facts it brought, less those of the versions it replaced,
 whatever happened to either since. So deliveries can be added in any order and grouping, once each, and the sums equal
 a fresh count. All of this runs under the brand's lock (`lock_sums`); rows are written in the order of their keys.
+
+The planner knows nothing of rows that came a second ago and would join thousands of them by nested loops. So customers
+are always named by an array, which every index and every scan understands, and nested loops are ruled out.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 REGISTRATIONS = "Registrations"
 FIRST_DEPOSITS = "FirstDeposits"
 CLICKS = "Clicks"
 
-# Whose a customer of the table expression `touched` is, from day to day. OFFSET 0 keeps the planner from turning one
-# index probe a customer into a scan of everybody's attributions.
+# Whose the named customers are, from day to day.
 _OWNERS = """
 owners AS MATERIALIZED (
-    SELECT t.customer_id, a.affiliate_id, a.campaign_id, a.link_id, a.since,
-           lead(a.since, 1, 'infinity') OVER (PARTITION BY t.customer_id ORDER BY a.since) AS until
-    FROM touched t
-    CROSS JOIN LATERAL (
-        SELECT affiliate_id, campaign_id, link_id, coalesce(holds_from, '-infinity') AS since
-        FROM attribution_attribution
-        WHERE brand_id = %(brand)s AND customer_id = t.customer_id AND superseded_at IS NULL
-        OFFSET 0
-    ) a
+    SELECT customer_id, affiliate_id, campaign_id, link_id, coalesce(holds_from, '-infinity') AS since,
+           lead(coalesce(holds_from, '-infinity'), 1, 'infinity')
+               OVER (PARTITION BY customer_id ORDER BY coalesce(holds_from, '-infinity')) AS until
+    FROM attribution_attribution
+    WHERE brand_id = %(brand)s AND customer_id = ANY(%(customers)s::bigint[]) AND superseded_at IS NULL
 )
 """
 
@@ -55,32 +56,38 @@ affiliate_days AS (
 # once for each of them.
 _BROUGHT = "delivery_id BETWEEN %(first)s AND %(last)s AND delivery_id + 0 = ANY(%(deliveries)s::bigint[])"
 _REPLACED = "replaced_by_id BETWEEN %(first)s AND %(last)s AND replaced_by_id + 0 = ANY(%(deliveries)s::bigint[])"
+_APPROVED = "brand_id = %(brand)s AND state = 'live' AND status = 'approved'"
+
+_CUSTOMERS = f"""
+SELECT DISTINCT customer_id FROM ingestion_activity WHERE {_APPROVED} AND {_BROUGHT}
+UNION
+SELECT customer_id FROM ingestion_supersededactivity WHERE {_APPROVED} AND {_BROUGHT}
+UNION
+SELECT customer_id FROM ingestion_supersededactivity WHERE {_APPROVED} AND {_REPLACED}
+"""  # noqa: S608 - constants only
 
 _FOLLOW = f"""
 WITH facts AS (
-    SELECT customer_id, day, product, currency, kpis, amounts, 1 AS sign
-    FROM ingestion_activity
-    WHERE brand_id = %(brand)s AND state = 'live' AND status = 'approved' AND {_BROUGHT}
+    SELECT customer_id, day, product, currency, unnest(kpis) AS kpi, unnest(amounts) AS amount, 1 AS sign
+    FROM ingestion_activity WHERE {_APPROVED} AND {_BROUGHT}
     UNION ALL
-    SELECT customer_id, day, product, currency, kpis, amounts, 1
-    FROM ingestion_supersededactivity
-    WHERE brand_id = %(brand)s AND state = 'live' AND status = 'approved' AND {_BROUGHT}
+    SELECT customer_id, day, product, currency, unnest(kpis), unnest(amounts), 1
+    FROM ingestion_supersededactivity WHERE {_APPROVED} AND {_BROUGHT}
     UNION ALL
-    SELECT customer_id, day, product, currency, kpis, amounts, -1
-    FROM ingestion_supersededactivity
-    WHERE brand_id = %(brand)s AND state = 'live' AND status = 'approved' AND {_REPLACED}
+    SELECT customer_id, day, product, currency, unnest(kpis), unnest(amounts), -1
+    FROM ingestion_supersededactivity WHERE {_APPROVED} AND {_REPLACED}
 ),
 sums AS MATERIALIZED (
-    SELECT f.customer_id, f.day, k.kpi, f.product,
-           CASE WHEN k.kpi = ANY(%(counts)s::text[]) THEN '' ELSE f.currency END AS currency,
-           sum(f.sign * k.amount) AS amount, sum(f.sign) AS records,
-           sum(f.sign * (k.amount > 0)::int) AS positives
-    FROM facts f CROSS JOIN LATERAL unnest(f.kpis, f.amounts) AS k (kpi, amount)
+    SELECT customer_id, day, kpi, product,
+           CASE WHEN kpi = ANY(%(counts)s::text[]) THEN '' ELSE currency END AS currency,
+           sum(sign * amount) AS amount, sum(sign) AS records, sum(sign * (amount > 0)::int) AS positives
+    FROM facts
     GROUP BY 1, 2, 3, 4, 5
 ),
 changes AS MATERIALIZED (SELECT * FROM sums WHERE amount <> 0 OR records <> 0 OR positives <> 0),
 touched AS MATERIALIZED (
-    SELECT customer_id, min(day) AS day, bool_or(kpi = 'Deposit') AS deposits FROM sums GROUP BY customer_id
+    SELECT customer_id, min(day) AS day, min(day) FILTER (WHERE kpi = 'Deposit') AS deposit_day
+    FROM sums GROUP BY customer_id
 ),
 {_OWNERS},
 customer_days AS (
@@ -100,43 +107,47 @@ marked AS (
     SELECT DISTINCT %(brand)s::bigint, o.affiliate_id, t.customer_id, t.day
     FROM touched t JOIN owners o ON o.customer_id = t.customer_id
     ORDER BY o.affiliate_id, t.customer_id
+),
+beginnings AS (
+    SELECT t.customer_id, t.deposit_day, CASE WHEN c.registered_on IS NULL THEN t.day END AS fact_day
+    FROM touched t
+    JOIN ingestion_customer c ON c.id = t.customer_id
+    WHERE c.brand_id = %(brand)s AND c.id = ANY(%(customers)s::bigint[]) AND c.reported_at IS NOT NULL
+      AND (t.deposit_day IS NOT NULL OR c.registered_on IS NULL)
 )
 SELECT
     (SELECT array_agg(id) FROM customer_days WHERE records = 0),
     (SELECT array_agg(id) FROM affiliate_days WHERE records = 0),
-    (
-        SELECT array_agg(t.customer_id)
-        FROM touched t
-        CROSS JOIN LATERAL (
-            SELECT registered_on FROM ingestion_customer WHERE brand_id = %(brand)s AND id = t.customer_id LIMIT 1
-        ) c
-        WHERE t.deposits OR c.registered_on IS NULL
-    )
+    (SELECT array_agg(customer_id ORDER BY customer_id) FROM beginnings),
+    (SELECT array_agg(deposit_day ORDER BY customer_id) FROM beginnings),
+    (SELECT array_agg(fact_day ORDER BY customer_id) FROM beginnings)
+"""  # noqa: S608 - constants only
+
+_PRESENT_BEGINNINGS = f"""
+SELECT customer_id, kpi, day FROM attribution_customerday
+WHERE brand_id = %(brand)s AND customer_id = ANY(%(customers)s::bigint[])
+  AND kpi IN ('{FIRST_DEPOSITS}', '{REGISTRATIONS}')
 """  # noqa: S608 - constants only
 
 # Registrations and first deposits: what each customer should count, against what he counts.
 _COUNT_BEGINNINGS = f"""
-WITH touched AS MATERIALIZED (SELECT DISTINCT unnest(%(customers)s::bigint[]) AS customer_id),
+WITH first_days AS MATERIALIZED (
+    SELECT customer_id, min(day) AS day FROM attribution_customerday
+    WHERE brand_id = %(brand)s AND customer_id = ANY(%(customers)s::bigint[])
+      AND kpi NOT IN ('{REGISTRATIONS}', '{FIRST_DEPOSITS}')
+    GROUP BY customer_id
+),
+first_deposits AS MATERIALIZED (
+    SELECT customer_id, min(day) AS day FROM attribution_customerday
+    WHERE brand_id = %(brand)s AND customer_id = ANY(%(customers)s::bigint[]) AND kpi = 'Deposit' AND positives > 0
+    GROUP BY customer_id
+),
 known AS MATERIALIZED (
-    SELECT t.customer_id, c.registered_on,
-           (
-               SELECT day FROM attribution_customerday d
-               WHERE d.brand_id = %(brand)s AND d.customer_id = t.customer_id
-                 AND d.kpi NOT IN ('{REGISTRATIONS}', '{FIRST_DEPOSITS}')
-               ORDER BY day LIMIT 1
-           ) AS first_day,
-           (
-               SELECT day FROM attribution_customerday d
-               WHERE d.brand_id = %(brand)s AND d.customer_id = t.customer_id
-                 AND d.kpi = 'Deposit' AND d.positives > 0
-               ORDER BY day LIMIT 1
-           ) AS first_deposit
-    FROM touched t
-    CROSS JOIN LATERAL (
-        SELECT registered_on, reported_at FROM ingestion_customer
-        WHERE brand_id = %(brand)s AND id = t.customer_id LIMIT 1
-    ) c
-    WHERE c.reported_at IS NOT NULL
+    SELECT c.id AS customer_id, c.registered_on, f.day AS first_day, d.day AS first_deposit
+    FROM ingestion_customer c
+    LEFT JOIN first_days f ON f.customer_id = c.id
+    LEFT JOIN first_deposits d ON d.customer_id = c.id
+    WHERE c.brand_id = %(brand)s AND c.id = ANY(%(customers)s::bigint[]) AND c.reported_at IS NOT NULL
 ),
 wanted AS MATERIALIZED (
     SELECT customer_id, '{REGISTRATIONS}' AS kpi, coalesce(registered_on, first_day) AS day FROM known
@@ -145,12 +156,9 @@ wanted AS MATERIALIZED (
     SELECT customer_id, '{FIRST_DEPOSITS}', first_deposit FROM known WHERE first_deposit IS NOT NULL
 ),
 present AS MATERIALIZED (
-    SELECT d.* FROM touched t
-    CROSS JOIN LATERAL (
-        SELECT id, customer_id, kpi, day FROM attribution_customerday
-        WHERE brand_id = %(brand)s AND customer_id = t.customer_id AND kpi IN ('{FIRST_DEPOSITS}', '{REGISTRATIONS}')
-        OFFSET 0
-    ) d
+    SELECT id, customer_id, kpi, day FROM attribution_customerday
+    WHERE brand_id = %(brand)s AND customer_id = ANY(%(customers)s::bigint[])
+      AND kpi IN ('{FIRST_DEPOSITS}', '{REGISTRATIONS}')
 ),
 gone AS (
     DELETE FROM attribution_customerday
@@ -178,9 +186,7 @@ changes AS MATERIALIZED (
 days AS (
     SELECT customer_id, day FROM changes
     UNION ALL
-    SELECT customer_id, registered_on FROM known WHERE customer_id = ANY(%(told)s::bigint[])
-    UNION ALL
-    SELECT customer_id, first_day FROM known WHERE customer_id = ANY(%(told)s::bigint[])
+    SELECT customer_id, least(registered_on, first_day) FROM known WHERE customer_id = ANY(%(told)s::bigint[])
 ),
 marked AS (
     INSERT INTO attribution_touched (brand_id, affiliate_id, customer_id, from_day)
@@ -194,17 +200,12 @@ SELECT (SELECT array_agg(id) FROM affiliate_days WHERE records = 0)
 """  # noqa: S608 - constants only
 
 _ADD_OWNED = f"""
-WITH touched AS MATERIALIZED (SELECT DISTINCT unnest(%(customers)s::bigint[]) AS customer_id),
-{_OWNERS},
+WITH {_OWNERS},
 changes AS MATERIALIZED (
-    SELECT t.customer_id, d.day, d.kpi, d.product, d.currency,
-           %(sign)s * d.amount AS amount, %(sign)s * d.records AS records, %(sign)s * d.positives AS positives
-    FROM touched t
-    CROSS JOIN LATERAL (
-        SELECT day, kpi, product, currency, amount, records, positives FROM attribution_customerday
-        WHERE brand_id = %(brand)s AND customer_id = t.customer_id
-        OFFSET 0
-    ) d
+    SELECT customer_id, day, kpi, product, currency,
+           %(sign)s * amount AS amount, %(sign)s * records AS records, %(sign)s * positives AS positives
+    FROM attribution_customerday
+    WHERE brand_id = %(brand)s AND customer_id = ANY(%(customers)s::bigint[])
 ),
 {_ADD_TO_OWNERS},
 marked AS (
@@ -218,43 +219,59 @@ SELECT (SELECT array_agg(id) FROM affiliate_days WHERE records = 0), (SELECT cou
 """  # noqa: S608 - constants only
 
 
+class Beginning(NamedTuple):
+    """The first days on which a customer's deposits, or any facts of an unregistered customer, have just changed."""
+
+    deposit_day: date | None
+    fact_day: date | None
+
+
 def lock_sums(*, brand_id: int) -> None:
     """Wait for the brand's lock and hold it until the transaction ends: one writer of sums and owners at a time."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"sums of brand {brand_id}"])
 
 
-def add_deliveries(*, brand_id: int, deliveries: Sequence[int], count_kpis: Iterable[str]) -> list[int]:
+def add_deliveries(*, brand_id: int, deliveries: Sequence[int], count_kpis: Iterable[str]) -> dict[int, Beginning]:
     """Add what these deliveries change to the sums of customers and of their owners, who are marked as touched.
 
-    Call once for each delivery. Returns the customers whose registration or first deposit may have moved with it.
+    Call once for each delivery. Returns the reported customers whose registration or first deposit may have moved.
     """
-    rows = _run(
-        _FOLLOW,
-        brand=brand_id,
-        deliveries=array(deliveries),
-        first=min(deliveries),
-        last=max(deliveries),
-        counts=list(count_kpis),
-    )
-    empty_customer_days, empty_affiliate_days, beginnings = rows
-    if empty_customer_days:
-        _run_only(
-            "DELETE FROM attribution_customerday WHERE brand_id = %s AND id = ANY(%s)", brand_id, empty_customer_days
-        )
-    _drop_empty_affiliate_days(brand_id, empty_affiliate_days)
-    return beginnings or []
+    named: dict[str, Any] = {
+        "brand": brand_id,
+        "deliveries": array(deliveries),
+        "first": min(deliveries),
+        "last": max(deliveries),
+        "counts": list(count_kpis),
+    }
+    with _without_nested_loops() as cursor:
+        cursor.execute(_CUSTOMERS, named)
+        customers = [customer for (customer,) in cursor.fetchall()]
+        if not customers:
+            return {}
+        cursor.execute(_FOLLOW, {**named, "customers": array(customers)})
+        empty_customer_days, empty_affiliate_days, *beginnings = cursor.fetchone()
+        _drop(cursor, "attribution_customerday", brand_id, empty_customer_days)
+        _drop(cursor, "attribution_affiliateday", brand_id, empty_affiliate_days)
+    return {
+        customer: Beginning(deposit_day, fact_day)
+        for customer, deposit_day, fact_day in zip(*(column or [] for column in beginnings), strict=True)
+    }
 
 
-def count_beginnings(*, brand_id: int, customers: Iterable[int], told: Iterable[int]) -> None:
-    """Bring the counts of registrations and first deposits up to date for these customers.
+def count_beginnings(*, brand_id: int, changed: Mapping[int, Beginning], told: Iterable[int]) -> None:
+    """Bring the counts of registrations and first deposits up to date.
 
-    The owners of those among `told`, of whom the brand said something new, are marked as touched in any case.
+    `changed` are customers whose facts changed, of whom only those are looked at who may begin on another day now. The
+    owners of those `told`, of whom the brand said something new, are marked as touched in any case.
     """
-    wanted, told = {*customers, *told}, list(told)
-    if wanted:
-        (empty,) = _run(_COUNT_BEGINNINGS, brand=brand_id, customers=array(wanted), told=array(told))
-        _drop_empty_affiliate_days(brand_id, empty)
+    told = set(told)
+    with _without_nested_loops() as cursor:
+        moved = {customer for customer in _may_move(cursor, brand_id, changed) if customer not in told}
+        if customers := told | moved:
+            cursor.execute(_COUNT_BEGINNINGS, {"brand": brand_id, "customers": array(customers), "told": array(told)})
+            (empty_affiliate_days,) = cursor.fetchone()
+            _drop(cursor, "attribution_affiliateday", brand_id, empty_affiliate_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,23 +299,36 @@ def array(numbers: Iterable[int]) -> str:
     return "{" + ",".join(map(str, numbers)) + "}"
 
 
-def _add_owned(brand_id: int, customers: Sequence[int], sign: int) -> int:
-    empty, changes = _run(_ADD_OWNED, brand=brand_id, customers=array(customers), sign=sign)
-    _drop_empty_affiliate_days(brand_id, empty)
+def _may_move(cursor: CursorWrapper, brand_id: int, changed: Mapping[int, Beginning]) -> Iterator[int]:
+    if not changed:
+        return
+    cursor.execute(_PRESENT_BEGINNINGS, {"brand": brand_id, "customers": array(changed)})
+    present = {(customer, kpi): day for customer, kpi, day in cursor.fetchall()}
+    for customer, (deposit_day, fact_day) in changed.items():
+        first_deposit = present.get((customer, FIRST_DEPOSITS))
+        registration = present.get((customer, REGISTRATIONS))
+        if (deposit_day is not None and (first_deposit is None or deposit_day <= first_deposit)) or (
+            fact_day is not None and (registration is None or fact_day <= registration)
+        ):
+            yield customer
+
+
+def _add_owned(brand_id: int, customers: Iterable[int], sign: int) -> int:
+    with _without_nested_loops() as cursor:
+        cursor.execute(_ADD_OWNED, {"brand": brand_id, "customers": array(customers), "sign": sign})
+        empty_affiliate_days, changes = cursor.fetchone()
+        _drop(cursor, "attribution_affiliateday", brand_id, empty_affiliate_days)
     return int(changes)
 
 
-def _drop_empty_affiliate_days(brand_id: int, rows: list[int] | None) -> None:
+@contextmanager
+def _without_nested_loops() -> Iterator[CursorWrapper]:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        yield cursor
+        cursor.execute("SET LOCAL enable_nestloop = on")  # a rollback undoes the first by itself
+
+
+def _drop(cursor: CursorWrapper, table: str, brand_id: int, rows: list[int] | None) -> None:
     if rows:
-        _run_only("DELETE FROM attribution_affiliateday WHERE brand_id = %s AND id = ANY(%s)", brand_id, rows)
-
-
-def _run(statement: str, **parameters: Any) -> tuple[Any, ...]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return tuple(cursor.fetchone())
-
-
-def _run_only(statement: str, *parameters: Any) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
+        cursor.execute(f"DELETE FROM {table} WHERE brand_id = %s AND id = ANY(%s)", [brand_id, rows])  # noqa: S608
