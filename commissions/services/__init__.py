@@ -1,5 +1,6 @@
 """Changes to terms, and everything that follows from facts and terms: lines, closed periods, adjustments."""
 
+from commissions.services.closing import PeriodClosed, PeriodNotOver, PeriodOutOfOrder, close_period
 from commissions.services.deals import DealRefused, DealsOverlap, change_deal, create_deal, delete_deal, end_deal
 from commissions.services.exclusions import AlreadyExcluded, ReasonUnknown, exclude_customer, lift_exclusion
 from commissions.services.plans import (
@@ -27,6 +28,9 @@ __all__ = [
     "AlreadyExcluded",
     "DealRefused",
     "DealsOverlap",
+    "PeriodClosed",
+    "PeriodNotOver",
+    "PeriodOutOfOrder",
     "PlanInUse",
     "PlanNameTaken",
     "ProfileInUse",
@@ -38,6 +42,7 @@ __all__ = [
     "change_deal",
     "change_profile",
     "change_version",
+    "close_period",
     "create_deal",
     "create_plan",
     "create_profile",

@@ -4,7 +4,7 @@ Everything is read and written for many affiliates of one plan at once. What is 
 again without a change writes nothing.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -29,6 +29,7 @@ from commissions.queries.standing import depends_on_others, has_cpa, openings_of
 from commissions.queries.terms import deals_of, default_plan_of, earning_days_of, terms_of
 from commissions.services.storing import Store, Written
 from commissions.services.touching import BEGINNING
+from commissions.services.writing import WritingStore
 from track360.lib.periods import Period
 
 # How many customers are judged in one go: bounds the memory that their histories take.
@@ -65,11 +66,14 @@ class Surroundings:
     count_kpis: Collection[str]
 
 
-def recompute(*, brand: Brand, asked: Sequence[Asked], today: date) -> Written:
+def recompute(
+    *, brand: Brand, asked: Sequence[Asked], today: date, store: Callable[..., Store] = WritingStore
+) -> Written:
     """Compute affiliates again and store the difference; return what was written.
 
     `today` is the brand's. The caller holds the affiliates' locks (`lock_affiliates`) in the same transaction. Lines of
-    closed months stay as they are; what is wanted of them now and was not posted becomes adjustments.
+    closed months stay as they are; what is wanted of them now and was not posted becomes adjustments. `store` takes the
+    differences.
     """
     affiliates = [one.affiliate for one in asked]
     deals = deals_of(brand_id=brand.id, affiliates=affiliates)
@@ -98,18 +102,19 @@ def recompute(*, brand: Brand, asked: Sequence[Asked], today: date) -> Written:
     written = Written()
     for number in sorted(terms):
         concerned = [one for one in asked if number in plans[one.affiliate]]
-        written = written.plus(_PlanAgain(around, terms[number], concerned).run())
+        ours = store(brand=brand, plan=terms[number], closed=around.closed, today=today)
+        written = written.plus(_PlanAgain(around, terms[number], concerned, ours).run())
     return written
 
 
 class _PlanAgain:
     """One plan, for the affiliates it may pay."""
 
-    def __init__(self, around: Surroundings, plan: Plan, asked: Sequence[Asked]) -> None:
+    def __init__(self, around: Surroundings, plan: Plan, asked: Sequence[Asked], store: Store) -> None:
         self._around = around
         self._plan = plan
         self._asked = asked
-        self._store = Store(brand=around.brand, plan=plan, closed=around.closed, today=around.today)
+        self._store = store
         self._firsts = {one.affiliate: Period.of(one.from_day) for one in asked}
 
     def run(self) -> Written:
@@ -224,7 +229,7 @@ class _PlanAgain:
             )
             everybody = depends_on_others(self._plan)
             self._store.months(scope, outcome, of_customers=None if everybody else frozenset(own))
-        self._store.write_months()
+        self._store.put_months()
 
     def _crowds(self, scopes: Sequence[Scope]) -> dict[int, tuple[Crowd, ...]]:
         if not coarse.counted_metrics(self._plan).keys() & {MetricName.FIRST_DEPOSITS, MetricName.ACTIVE_CUSTOMERS}:

@@ -1,0 +1,143 @@
+"""Whether stored commissions are what facts and terms give when everything is computed from scratch."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Sum
+
+from affiliates.models import Affiliate
+from brands.models import Brand
+from commissions.models import CarryState, ClosedPeriod, Entry, Line, Qualification
+from commissions.models.ledger import LineState
+from commissions.services.closing import digest_of
+from commissions.services.follow_up import AFFILIATES_A_RUN, today_of
+from commissions.services.locks import lock_affiliates
+from commissions.services.posting import LINE_COLUMNS
+from commissions.services.recomputing import Asked, recompute
+from commissions.services.storing import STANDING_COLUMNS, Store
+from commissions.services.touching import BEGINNING
+from track360.lib.money import plain
+from track360.lib.periods import Period
+
+# Columns that say what a row is about; the others say what it holds.
+_NAMES = {
+    Qualification: ("affiliate_id", "customer_id", "component_id"),
+    Line: ("affiliate_id", "source_period", "period", "customer_id", "key"),
+    CarryState: ("affiliate_id", "plan_id", "component", "period"),
+}
+_VALUES = {Qualification: STANDING_COLUMNS, Line: LINE_COLUMNS, CarryState: ("state",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something stored that computing from scratch does not confirm."""
+
+    table: str
+    row: str
+    stored: str
+    wanted: str
+
+
+class ComparingStore(Store):
+    """Writes nothing; what is not as wanted is added to a list."""
+
+    def __init__(self, found: list[Difference], **about: Any) -> None:
+        super().__init__(**about)
+        self._found = found
+
+    def put_qualifications(
+        self, gone: Sequence[Qualification], changed: Sequence[tuple[Qualification | None, Qualification]]
+    ) -> None:
+        """Report qualifications; that a last day went by since they were stored is no difference."""
+        self._report(gone, [(old, new) for old, new in changed if old is None or not _only_expired(old, new)])
+
+    def put_lines(self, gone: Sequence[Line], changed: Sequence[tuple[Line | None, Line]]) -> None:
+        """Report lines."""
+        self._report(gone, changed)
+
+    def put_states(self, gone: Sequence[CarryState], changed: Sequence[tuple[CarryState | None, CarryState]]) -> None:
+        """Report states; that a month began since the last was stored is no difference."""
+        last: dict[tuple[int, str], str] = {}
+        stored = CarryState.objects.filter(brand=self.brand, plan_id=self.plan.number)
+        for affiliate, component, period in stored.values_list("affiliate_id", "component", "period"):
+            last[affiliate, component] = max(period, last.get((affiliate, component), period))
+        self._report(
+            gone,
+            [
+                (old, new)
+                for old, new in changed
+                if old is not None or new.period <= last.get((new.affiliate_id, new.component), new.period)
+            ],
+        )
+
+    def _report(self, gone: Sequence[Any], changed: Sequence[tuple[Any, Any]]) -> None:
+        self._found += [_difference(row, None) for row in gone]
+        self._found += [_difference(old, new) for old, new in changed]
+
+
+@transaction.atomic
+def differences(*, brand: Brand, now: datetime, at_most: int = 100) -> list[Difference]:
+    """Compute the whole brand from scratch and compare lines, qualifications, states, entries and digests.
+
+    Nothing is written; what waits to be followed up is a difference, so drain first. The first differences, or none.
+    """
+    found: list[Difference] = []
+    affiliates = list(Affiliate.objects.filter(brand=brand).order_by("id").values_list("id", flat=True))
+    for start in range(0, len(affiliates), AFFILIATES_A_RUN):
+        batch = affiliates[start : start + AFFILIATES_A_RUN]
+        lock_affiliates(brand_id=brand.id, affiliates=batch)
+        recompute(
+            brand=brand,
+            asked=[Asked(affiliate, BEGINNING) for affiliate in batch],
+            today=today_of(brand=brand, now=now),
+            store=partial(ComparingStore, found),
+        )
+        if len(found) >= at_most:
+            return found[:at_most]
+    return [*found, *_ledger(brand)][:at_most]
+
+
+def _ledger(brand: Brand) -> Iterator[Difference]:
+    """Find closed periods whose entries are not those that were posted, or not those of their lines."""
+    for closed in ClosedPeriod.objects.filter(brand=brand).order_by("period"):
+        digest = digest_of(brand=brand, period=Period.parse(closed.period))
+        if digest != closed.sha256:
+            yield Difference("ClosedPeriod", closed.period, closed.sha256, digest)
+        posted = _sum(Entry.objects.filter(brand=brand, period=closed.period))
+        lines = _sum(Line.objects.filter(brand=brand, period=closed.period, state=LineState.POSTED))
+        if posted != lines:
+            yield Difference("Entry", closed.period, posted, lines)
+
+
+def _sum(rows: Any) -> str:
+    sums = rows.order_by("currency").values_list("currency").annotate(Sum("amount"))
+    return ", ".join(f"{plain(amount)} {currency}" for currency, amount in sums)
+
+
+def _only_expired(old: Qualification, new: Qualification) -> bool:
+    same = all(getattr(old, column) == getattr(new, column) for column in STANDING_COLUMNS if column != "state")
+    return same and {old.state, new.state} <= {"pending", "expired"}
+
+
+def _difference(old: Any, new: Any) -> Difference:
+    row = old if old is not None else new
+    return Difference(
+        table=type(row).__name__,
+        row=" · ".join("—" if (part := getattr(row, name)) is None else str(part) for name in _NAMES[type(row)]),
+        stored=_told(old, new),
+        wanted=_told(new, old),
+    )
+
+
+def _told(row: Any, other: Any) -> str:
+    """Say what a row holds where the other holds something else."""
+    if row is None:
+        return "nothing"
+    columns = [
+        column for column in _VALUES[type(row)] if other is None or getattr(row, column) != getattr(other, column)
+    ]
+    return ", ".join(f"{column}: {getattr(row, column)}" for column in columns)
