@@ -12,14 +12,18 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from brands.desk.base import BrandAdmin
-from brands.desk.scope import SESSION_KEY, Scope, in_brand, roles_of
+from brands.desk.scope import SESSION_KEY, Scope, find_scope, in_brand, roles_of, scope_of
 from brands.models import User
 from brands.roles import Area
+from track360.lib.tenancy import operators
+from track360.new_brand import NewBrandForm, add_brand
+from track360.overview import brand_rows, overview
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class Place:
     label: str
     view: str
     area: Area
+    query: str = ""
 
 
 MENU: tuple[tuple[str, tuple[Place, ...]], ...] = (
@@ -36,7 +41,7 @@ MENU: tuple[tuple[str, tuple[Place, ...]], ...] = (
         "Customers",
         (
             Place("Customers", "ingestion_customer_changelist", Area.RECORDS),
-            Place("Unattributed", "ingestion_customer_unattributed", Area.RECORDS),
+            Place("Unattributed", "ingestion_customer_changelist", Area.RECORDS, "?owner=nobody"),
             Place("Exclusions", "commissions_exclusion_changelist", Area.EXCLUSIONS),
         ),
     ),
@@ -120,6 +125,8 @@ class OperatorSite(AdminSite):
     def get_urls(self) -> list[URLResolver | URLPattern]:
         own: list[URLResolver | URLPattern] = [
             path("brand/", super().admin_view(self.switch_brand), name="switch_brand"),
+            path("brands/", super().admin_view(self.brands), name="brands"),
+            path("brands/new/", super().admin_view(self.new_brand), name="new_brand"),
         ]
         return [*own, *super().get_urls()]
 
@@ -127,25 +134,63 @@ class OperatorSite(AdminSite):
         context = super().each_context(request)
         context["available_apps"] = []
         scope = getattr(request, "operator_scope", None)
-        return {**context, "scope": scope, "menu": self.menu(request, scope) if scope else []}
+        return {**context, "scope": scope, "index_url": reverse("admin:index"), "menu": self.menu(request, scope) if scope else []}
 
     def menu(self, request: HttpRequest, scope: Scope) -> list[dict[str, Any]]:
         """Return the groups of the menu with what the role may open; the place one is at is marked."""
         groups = []
+        here = request.get_full_path()
         for title, places in MENU:
             entries = []
             for place in places:
                 if scope.sees(place.area):
-                    address = reverse(f"admin:{place.view}")
-                    entries.append({"label": place.label, "url": address, "here": request.path.startswith(address)})
+                    address = reverse(f"admin:{place.view}") + place.query
+                    entries.append({"label": place.label, "url": address, "here": here.startswith(address)})
             if entries:
                 groups.append({"title": title, "places": _nearest(entries)})
         return groups
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show what waits in the brand and what it earns this month."""
-        context = {**self.each_context(request), "title": "Overview", **(extra_context or {})}
+        scope = scope_of(request)
+        context = {
+            **self.each_context(request),
+            "title": "Overview",
+            "now": overview(brand=scope.brand, today=scope.today, now=scope.now),
+        }
         return TemplateResponse(request, "admin/overview.html", context)
+
+    def brands(self, request: HttpRequest) -> HttpResponse:
+        """Show the operator's brands beside each other, and nobody else's."""
+        scope = find_scope(request, now=timezone.now())
+        if scope is None:
+            return TemplateResponse(request, "admin/no_brand.html", {"title": "No brand yet"})
+        request.operator_scope = scope  # type: ignore[attr-defined]
+        with operators([brand.pk for brand in scope.brands]):
+            rows = brand_rows(brands=scope.brands, now=scope.now)
+        context = {**self.each_context(request), "title": "All brands", "rows": rows}
+        return TemplateResponse(request, "admin/brands.html", context)
+
+    def new_brand(self, request: HttpRequest) -> HttpResponse:
+        """Add a brand. Superusers do; everybody else is invited to brands that exist."""
+        if not request.user.is_superuser:
+            raise PermissionDenied
+        form = NewBrandForm(request.POST or None)
+        if request.method == "POST" and (brand := add_brand(request, form)):
+            request.session[SESSION_KEY] = brand.pk
+            messages.success(request, f"{brand} exists. Go on with what it needs.")
+            return HttpResponseRedirect(reverse("admin:index"))
+        context = {
+            **self.each_context(request),
+            "title": "New brand",
+            "form": form,
+            "button": "Create brand",
+            "back": reverse("admin:brands"),
+            "list_url": reverse("admin:brands"),
+            "nouns": "brands",
+            "may_save": True,
+        }
+        return TemplateResponse(request, "admin/form.html", context, status=422 if form.errors else 200)
 
     def app_index(
         self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None

@@ -5,7 +5,7 @@ from typing import Any, cast
 from django import forms
 
 from affiliates.models import Affiliate, AffiliateParent, AffiliateStatus, Campaign, Seat, Status
-from brands.desk.forms import BrandForm, CodeField, DayField, Section
+from brands.desk.forms import BrandForm, CodeField, DayField, Section, choose_all
 from brands.models import User
 
 CODE_HELP = "Letters, digits, dots, hyphens, underscores or tildes. It never changes."
@@ -18,9 +18,7 @@ class AffiliateForm(BrandForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            if isinstance(field, CodeField):
-                field.choose(self.scope)
+        choose_all(self)
 
 
 class NewAffiliateForm(AffiliateForm):

@@ -22,6 +22,7 @@ class TrackingLinkAdmin(BrandAdmin):
     """Addresses that lead visitors to the brand, and say who sent them."""
 
     area = Area.AFFILIATES
+    noun = "link"
     intro = "An affiliate puts this address on his page. It leads to the brand, with signed tracking data."
     empty_title = "No link yet"
     empty_text = "Create one for an affiliate; the brand needs a landing page in its settings first."

@@ -98,6 +98,7 @@ class AffiliateAdmin(BrandAdmin):
         named = Affiliate.objects.filter(brand=scope.brand).in_bulk([*above, *below])
         links = TrackingLink.objects.filter(**own).select_related("campaign").order_by("code")[:SHOWN]
         return {
+            "status_label": Status(subject.status_today).label if subject.status_today else "",
             "statuses": AffiliateStatus.objects.filter(**own).order_by(F("from_day").asc(nulls_first=True)),
             "parents": AffiliateParent.objects.filter(**own)
             .select_related("parent")

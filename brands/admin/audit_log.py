@@ -48,6 +48,8 @@ class AuditEventAdmin(BrandAdmin):
     """The audit log of the brand."""
 
     area = Area.AUDIT
+    noun = "event"
+    nouns = "audit log"
     intro = "Every change of this brand, by people and by commands. Nothing here can be edited."
     empty_title = "Nothing was changed yet"
     page_template = "admin/brands/audit_event.html"

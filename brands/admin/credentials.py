@@ -176,6 +176,7 @@ class ApplicationAdmin(SecretAdmin):
     page_template = "admin/brands/client.html"
     shown_once = "client secret"
     sent_as = "client_secret"
+    noun = "OAuth client"
     list_display = ("label", "client_id", "scopes", "made")
     ordering = ("-created", "-pk")
     removable = True

@@ -44,6 +44,7 @@ class MembershipAdmin(BrandAdmin):
     """Operators of the brand."""
 
     area = Area.PEOPLE
+    noun = "operator"
     intro = "Who works for this brand. Nobody else can see that it exists."
     empty_title = "Nobody works for this brand yet"
     empty_text = "Add somebody who has an account."

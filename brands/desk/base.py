@@ -62,6 +62,8 @@ class BrandAdmin(_ModelAdmin):
     """A model's list and pages inside the operator's brand. Every change goes through a service."""
 
     area: ClassVar[Area]
+    noun: ClassVar[str] = ""  # where the model's own name is not what people say
+    nouns: ClassVar[str] = ""
     intro: ClassVar[str] = ""
     empty_title: ClassVar[str] = "Nothing here yet"
     empty_text: ClassVar[str] = ""
@@ -83,12 +85,12 @@ class BrandAdmin(_ModelAdmin):
         """Create an object through its service and return it, or a page of its own."""
         raise NotImplementedError
 
-    def change(self, request: HttpRequest, subject: Any, data: dict[str, Any]) -> None:
-        """Change an object through its service."""
+    def change(self, request: HttpRequest, subject: Any, data: dict[str, Any]) -> HttpResponse | None:
+        """Change an object through its service; an answer, if any, is a page of its own."""
         raise NotImplementedError
 
-    def remove(self, request: HttpRequest, subject: Any) -> None:
-        """Take an object away through its service."""
+    def remove(self, request: HttpRequest, subject: Any) -> HttpResponse | None:
+        """Take an object away through its service; an answer, if any, is a page of its own."""
         raise NotImplementedError
 
     def page_context(self, request: HttpRequest, subject: Any) -> dict[str, Any]:
@@ -120,7 +122,9 @@ class BrandAdmin(_ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         self.require(scope_of(request).sees(self.area))
         context = {
-            "title": capitalised(str(self.opts.verbose_name_plural)),
+            "title": capitalised(self.plural),
+            "noun": self.singular,
+            "nouns": self.plural,
             "intro": self.intro,
             "empty_title": self.empty_title,
             "empty_text": self.empty_text,
@@ -147,7 +151,7 @@ class BrandAdmin(_ModelAdmin):
         """Return an object of the brand; anything else does not exist."""
         found = self.get_object(request, object_id)
         if found is None:
-            raise Http404(f"There is no such {self.opts.verbose_name} in this brand.")
+            raise Http404(f"There is no such {self.singular} in this brand.")
         return found
 
     def changeform_view(
@@ -175,6 +179,8 @@ class BrandAdmin(_ModelAdmin):
             "title": str(subject),
             "subject": subject,
             "opts": self.opts,
+            "noun": self.singular,
+            "nouns": self.plural,
             "list_url": self.list_url,
             "steps": [
                 (self.url("step", subject, step), step)
@@ -194,11 +200,9 @@ class BrandAdmin(_ModelAdmin):
             created = self.add(request, form.cleaned_data)
             if isinstance(created, HttpResponse):
                 return created
-            return f"{capitalised(str(self.opts.verbose_name))} {created} is stored.", self.after_adding(created)
+            return f"{capitalised(self.singular)} {created} is stored.", self.after_adding(created)
 
-        return self.answer_form(
-            request, form, store, title=f"New {self.opts.verbose_name}", button="Save", back=self.list_url
-        )
+        return self.answer_form(request, form, store, title=f"New {self.singular}", button="Save", back=self.list_url)
 
     def _changing(self, request: HttpRequest, subject: Any, form_class: type[BrandForm]) -> HttpResponse:
         form = self.bind(request, form_class, subject, initial=form_class.initial_from(subject))
@@ -208,9 +212,9 @@ class BrandAdmin(_ModelAdmin):
             for field in form.fields.values():
                 field.disabled = True
 
-        def store() -> tuple[str, str]:
-            self.change(request, subject, form.cleaned_data)
-            return f"{subject} is stored.", self.list_url
+        def store() -> tuple[str, str] | HttpResponse:
+            answer = self.change(request, subject, form.cleaned_data)
+            return (f"{subject} is stored.", self.list_url) if answer is None else answer
 
         return self.answer_form(
             request,
@@ -259,10 +263,10 @@ class BrandAdmin(_ModelAdmin):
         self.require(self.has_delete_permission(request, subject))
         form = self.bind(request, BrandForm, subject)
 
-        def store() -> tuple[str, str]:
+        def store() -> tuple[str, str] | HttpResponse:
             label = str(subject)
-            self.remove(request, subject)
-            return f"{label} is removed.", self.list_url
+            answer = self.remove(request, subject)
+            return (f"{label} is removed.", self.list_url) if answer is None else answer
 
         return self.answer_form(
             request,
@@ -301,7 +305,7 @@ class BrandAdmin(_ModelAdmin):
         self,
         request: HttpRequest,
         form: BrandForm,
-        store: Callable[[], tuple[str, str] | HttpResponse],
+        store: Callable[[], tuple[str, str] | HttpResponse] | None,
         *,
         title: str,
         button: str,
@@ -312,9 +316,9 @@ class BrandAdmin(_ModelAdmin):
         """Show a form, or hand what was sent to `store`.
 
         `store` calls the service and returns what to tell and where to go on, or a page of its own. What it refuses
-        stands at the form again, and nothing is changed.
+        stands at the form again, and nothing is changed. Without `store` the form is only shown.
         """
-        if request.method == "POST" and form.is_valid():
+        if request.method == "POST" and store is not None and form.is_valid():
             try:
                 with transaction.atomic():
                     stored = store()
@@ -330,15 +334,27 @@ class BrandAdmin(_ModelAdmin):
             "title": title,
             "form": form,
             "opts": self.opts,
+            "noun": self.singular,
+            "nouns": self.plural,
             "list_url": self.list_url,
             "button": button,
             "back": back,
             "may_save": True,
             **(extra or {}),
         }
-        return TemplateResponse(request, template, context, status=422 if form.errors else 200)
+        return TemplateResponse(
+            request, template, context, status=422 if form.errors or (extra or {}).get("is_incomplete") else 200
+        )
 
-    # --- addresses ---
+    # --- names and addresses ---
+
+    @property
+    def singular(self) -> str:
+        return self.noun or str(self.opts.verbose_name)
+
+    @property
+    def plural(self) -> str:
+        return self.nouns or (f"{self.noun}s" if self.noun else str(self.opts.verbose_name_plural))
 
     @property
     def list_url(self) -> str:

@@ -23,6 +23,11 @@ def amount(value: Decimal | None, currency: str = "") -> SafeString | str:
     return format_html('<span class="amount{}">{} <span class="amount-code">{}</span></span>', tone, text, currency)
 
 
+def labelled(name: str, value: Decimal, currency: str = "") -> SafeString:
+    """Write a figure with its name."""
+    return format_html('<span class="unbroken"><span class="faint">{}</span> {}</span>', name, amount(value, currency))
+
+
 def grouped(value: Decimal, currency: str = "") -> str:
     """Write a number by value with thousands separated, with at least the currency's minor digits."""
     whole, _, fraction = plain(abs(value)).partition(".")

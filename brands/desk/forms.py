@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from zoneinfo import available_timezones
 
 from django import forms
+from django.forms.utils import ErrorDict
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -28,25 +30,21 @@ class BoundSection:
     fields: tuple[forms.BoundField, ...]
 
 
-class BrandForm(forms.Form):
-    """What an operator fills in about `subject`, an object of his brand, or about a new one.
-
-    Nothing is stored here: the page hands `cleaned_data` to a service.
-    """
+class OperatorForm(forms.Form):
+    """What an operator fills in. Nothing is stored here: the page hands `cleaned_data` to a service."""
 
     required_css_class = "required"
     sections: ClassVar[tuple[Section, ...]] = ()
+    is_unchecked = False  # set where a button only asks for another row
 
-    def __init__(self, *args: Any, scope: Scope, subject: Any = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.scope = scope
-        self.subject = subject
         self.label_suffix = ""
 
-    @classmethod
-    def initial_from(cls, subject: Any) -> dict[str, Any]:
-        """Return what the fields show at first for an object that exists."""
-        return {name: getattr(subject, name) for name in cls.base_fields if hasattr(subject, name)}
+    @property
+    def errors(self) -> ErrorDict:  # type: ignore[override]
+        """What is wrong; nothing while the form is only being written."""
+        return ErrorDict() if self.is_unchecked else super().errors
 
     def bound_sections(self) -> Iterator[BoundSection]:
         """Yield the visible fields as they are grouped on the page."""
@@ -63,6 +61,27 @@ class BrandForm(forms.Form):
             self.add_error(field, message)
         else:
             self.add_error(None, problem.detail)
+
+
+class BrandForm(OperatorForm):
+    """What an operator fills in about `subject`, an object of his brand, or about a new one."""
+
+    def __init__(self, *args: Any, scope: Scope, subject: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.scope = scope
+        self.subject = subject
+
+    @classmethod
+    def initial_from(cls, subject: Any) -> dict[str, Any]:
+        """Return what the fields show at first for an object that exists."""
+        return {name: getattr(subject, name) for name in cls.base_fields if hasattr(subject, name)}
+
+
+def choose_all(form: BrandForm) -> None:
+    """Give every field that names an object of the brand the brand's objects."""
+    for field in form.fields.values():
+        if isinstance(field, CodeField):
+            field.choose(form.scope)
 
 
 class DayField(forms.DateField):
@@ -165,3 +184,12 @@ class CodeField(forms.CharField):
             noun = self.model._meta.verbose_name
             raise forms.ValidationError(f"There is no {noun} “{text}” in this brand.", code="unknown")
         return found
+
+
+class TimeZoneField(forms.CharField):
+    """A time zone by its name in the tz database."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = Suggesting()
+        widget.suggestions = tuple((name, "") for name in sorted(available_timezones()) if "/" in name)
+        super().__init__(max_length=64, widget=widget, **kwargs)

@@ -23,6 +23,18 @@ def amount(value: Decimal | None, currency: str = "") -> SafeString | str:
 
 
 @register.filter
+def thousands(value: int) -> str:
+    """Write a count with its thousands separated."""
+    return f"{value:,}"
+
+
+@register.filter
+def page_url(cl: ChangeList, step: int) -> str:
+    """Return the address of the page so many pages further in a list."""
+    return cl.get_query_string({"p": cl.page_num + step})
+
+
+@register.filter
 def moment(value: datetime | None) -> SafeString | str:
     """Write a moment with its time zone."""
     return columns.moment(value)

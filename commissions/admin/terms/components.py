@@ -45,6 +45,10 @@ class ComponentPart(Part):
         """Tell whether the tiers count, so that what stands in their fields must be right."""
         raise NotImplementedError
 
+    def leave_unchecked(self) -> None:
+        super().leave_unchecked()
+        self.tiers.leave_unchecked()
+
     def rows_are_valid(self) -> bool:
         """Check rows that a kind has besides tiers."""
         return True
@@ -82,4 +86,3 @@ class ComponentPart(Part):
 def given(document: Mapping[str, Any]) -> Document:
     """Return a document without what was left empty."""
     return {key: value for key, value in document.items() if value not in ("", None, [], {})}
-

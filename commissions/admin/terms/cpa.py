@@ -10,7 +10,11 @@ from commissions.admin.terms.conditions import JOINS, ConditionRow, condition_of
 from commissions.admin.terms.parts import Document, NumberField, Part
 from commissions.admin.terms.rows import Rows
 
-TRIGGERS = [("first_deposit", "First deposit"), ("registration", "Registration (CPL)"), ("first", "First record of a KPI …")]
+TRIGGERS = [
+    ("first_deposit", "First deposit"),
+    ("registration", "Registration (CPL)"),
+    ("first", "First record of a KPI …"),
+]
 PAYS = [("amount", "An amount"), ("percent", "A percentage of the trigger's amount"), ("tiers", "Tiers")]
 CAPS = [("", "No cap"), ("count", "Customers a month"), ("amount", "Amount a month")]
 ANCHORS = [("", "Of the registration"), ("activity", "Of the trigger")]
@@ -85,7 +89,8 @@ class CpaPart(ComponentPart):
             "join": join,
             "conditions": conditions,
             "countries": [
-                {"country": country, "amount": str(amount)} for country, amount in (terms.get("by_country") or {}).items()
+                {"country": country, "amount": str(amount)}
+                for country, amount in (terms.get("by_country") or {}).items()
             ],
             "cap_of": next(iter(cap), ""),
             "cap": next(iter(cap.values()), ""),
@@ -95,6 +100,11 @@ class CpaPart(ComponentPart):
 
     def has_tiers(self) -> bool:
         return self.written("pay") == "tiers"
+
+    def leave_unchecked(self) -> None:
+        super().leave_unchecked()
+        self.countries.leave_unchecked()
+        self.conditions.leave_unchecked()
 
     def rows_are_valid(self) -> bool:
         conditions = self.conditions.is_valid()

@@ -4,6 +4,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
+from django.forms.utils import ErrorDict
 
 from commissions.admin.terms.vocabulary import Vocabulary
 from commissions.engine.terms import TermsRefused
@@ -52,6 +53,16 @@ class Part(forms.Form):
         self.words = words
         self.label_suffix = ""
         self.places: dict[str, tuple[forms.Form, str]] = {}
+        self.is_unchecked = False
+
+    @property
+    def errors(self) -> ErrorDict:  # type: ignore[override]
+        """What is wrong; nothing while the form is only being written."""
+        return ErrorDict() if self.is_unchecked else super().errors
+
+    def leave_unchecked(self) -> None:
+        """Show no errors: a button only asked for another row."""
+        self.is_unchecked = True
 
     def written(self, name: str) -> str:
         """Return a text as it was cleaned; empty if it was not given or not valid."""

@@ -4,13 +4,15 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from django import forms
+from django.http import HttpRequest
+
+from commissions.admin.terms.parts import Part
 
 ADD = "_add"
 REMOVE = "_remove"
 MAX_ROWS = 60
 
-Row = TypeVar("Row", bound=forms.Form)
+Row = TypeVar("Row", bound=Part)
 
 
 class Rows(Generic[Row]):
@@ -52,12 +54,23 @@ class Rows(Generic[Row]):
         return [row for row in self.forms if not row.is_bound or row.has_changed()]
 
     def is_valid(self) -> bool:
-        return all([row.is_valid() for row in self.filled()])  # a list: every row shows its errors
+        checked = [row.is_valid() for row in self.filled()]  # every row shows its errors, not only the first
+        return all(checked)
+
+    def leave_unchecked(self) -> None:
+        """Show no errors in any row."""
+        for row in self.forms:
+            row.leave_unchecked()
 
     @property
     def empty(self) -> Row:
         """Return the row that scripts copy; its number is still open."""
         return self._make(prefix=f"{self.prefix}-__row__")
+
+
+def asks_for_rows(request: HttpRequest) -> bool:
+    """Tell whether the form was only sent for one row more or less, without scripts; nothing is checked or stored."""
+    return bool(request.POST.get(ADD) or request.POST.get(REMOVE))
 
 
 def _places(data: Mapping[str, Any], prefix: str) -> list[int]:

@@ -76,6 +76,10 @@ class TiersPart(Part):
             "bands": bands or [{}, {}],
         }
 
+    def leave_unchecked(self) -> None:
+        super().leave_unchecked()
+        self.bands.leave_unchecked()
+
     def is_valid(self) -> bool:
         rows, own = self.bands.is_valid(), super().is_valid()
         return rows and own

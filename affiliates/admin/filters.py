@@ -1,0 +1,30 @@
+"""Filters of lists by affiliate."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from affiliates.models import Affiliate
+from brands.desk.scope import scope_of
+
+OFFERED = 100
+
+
+class AffiliateFilter(admin.SimpleListFilter):
+    """One affiliate, by his code. The first hundred are offered; an address may name any."""
+
+    title = "affiliate"
+    parameter_name = "affiliate"
+    path: ClassVar[str] = "affiliate__code"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        affiliates = Affiliate.objects.filter(brand=scope_of(request).brand).order_by("code")
+        offered = list(affiliates.values_list("code", "name")[:OFFERED])
+        named = request.GET.get("affiliate", "")
+        if named and named not in dict(offered):
+            offered += affiliates.filter(code=named).values_list("code", "name")
+        return offered
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(**{self.path: self.value()}) if self.value() else queryset

