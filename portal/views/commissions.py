@@ -5,6 +5,7 @@ from django.http import Http404
 from commissions.models import Line
 from portal.queries import earnings
 from portal.queries.explanations import explanation
+from portal.queries.terms import terms_today
 from portal.views.base import PortalView, page_of
 from track360.lib.periods import NotAPeriod, Period
 
@@ -35,6 +36,7 @@ class CommissionReport(PortalView):
             "report": report,
             "months": earnings.months_with_lines(brand=brand, affiliate=affiliate, current=current),
             "component": component,
+            "terms": terms_today(brand=brand, affiliate=affiliate, today=self.seat.today),
             "page": page,
             "lines": [earnings.row(line) for line in page],
         }

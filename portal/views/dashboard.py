@@ -5,6 +5,7 @@ from django.http import Http404
 from portal import charts
 from portal.queries.earnings import Money, earned_by_month, total
 from portal.queries.performance import performance
+from portal.queries.terms import terms_today
 from portal.spans import CHOICES, LABELS, read_span
 from portal.views.base import PortalView
 from track360.lib.money import ZERO
@@ -46,5 +47,6 @@ class Dashboard(PortalView):
             "earned_before": total([by_period[period] for period in span.before.periods()]),
             "recent_months": recent,
             "has_earned": any(month.money for month in recent),
+            "terms": terms_today(brand=brand, affiliate=affiliate, today=today),
             "chart": charts.of_performance(done),
         }

@@ -1,0 +1,68 @@
+"""By which terms an affiliate is paid today."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from affiliates.models import Affiliate
+from brands.models import Brand
+from commissions.models import Component, Deal, Plan, PlanVersion
+
+
+@dataclass(frozen=True, slots=True)
+class TermsToday:
+    """One plan in force and the version of it that new activity falls under.
+
+    `campaign` is empty when the plan holds for everything that no campaign's own deal covers. `since` is empty for the
+    brand's default plan, which needs no deal.
+    """
+
+    plan: str
+    currency: str
+    campaign: str
+    since: date | None
+    through: date | None
+    version: int
+    version_from: date
+    components: tuple[tuple[str, str], ...]
+
+
+def terms_today(*, brand: Brand, affiliate: Affiliate, today: date) -> tuple[TermsToday, ...]:
+    """List the plans in force for the affiliate today, the general one first; none means that nothing is earned."""
+    deals = (
+        Deal.objects.filter(brand=brand, affiliate=affiliate, starts_on__lte=today)
+        .filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
+        .select_related("plan", "campaign")
+    )
+    found = [
+        (deal.plan, deal.campaign.name if deal.campaign else "", deal.starts_on, deal.ends_on)
+        for deal in sorted(deals, key=lambda deal: deal.campaign.name if deal.campaign else "")
+    ]
+    if not any(campaign == "" for _, campaign, _, _ in found):
+        found = [(plan, "", None, None) for plan in Plan.objects.filter(brand=brand, is_default=True)] + found
+    return tuple(
+        TermsToday(
+            plan=plan.name,
+            currency=plan.currency,
+            campaign=campaign,
+            since=since,
+            through=through,
+            version=version.number,
+            version_from=version.effective_from,
+            components=tuple(
+                (component.name, component.get_kind_display())
+                for component in Component.objects.filter(brand=brand, version=version).order_by("position")
+            ),
+        )
+        for plan, campaign, since, through in found
+        if (version := _version_on(brand, plan, today)) is not None
+    )
+
+
+def _version_on(brand: Brand, plan: Plan, today: date) -> PlanVersion | None:
+    return (
+        PlanVersion.objects.filter(brand=brand, plan=plan, effective_from__lte=today)
+        .order_by("-effective_from")
+        .first()
+    )
