@@ -25,10 +25,10 @@ COMMANDS = ("up", "test", "lint", "bench", "manage", "reset", "lock")
 
 def main(command: str, words: list[str]) -> int:
     """Do what the command line asks and return the exit status."""
-    system_postgres = os.environ.get("TRACK360_POSTGRES") == "system"
     if command in ("up", "test", "bench") and "--system-postgres" in words:
         words.remove("--system-postgres")
-        system_postgres = True
+        os.environ["TRACK360_POSTGRES"] = "system"  # for programs that start further servers, too
+    system_postgres = os.environ.get("TRACK360_POSTGRES") == "system"
     port = int(os.environ.get("PORT", "8000"))
     if command != "reset":
         venv.ensure()

@@ -68,7 +68,7 @@ class PostgreSQL:
         if self._found_running:
             with suppress(ProcessLookupError):
                 os.kill(self._found_running, signal.SIGINT)
-            until(lambda: not _alive(self._found_running), seconds=10)
+            until(lambda: not _is_postgres(self._found_running), seconds=10)
         else:
             self._program.stop(within=10)
 
@@ -85,7 +85,7 @@ class PostgreSQL:
     def status(self) -> int | None:
         """Exit status of the server, None while it runs."""
         if self._found_running:
-            return None if _alive(self._found_running) else -1
+            return None if _is_postgres(self._found_running) else -1
         return self._program.status
 
     def _described(self, log: Path) -> Program:
