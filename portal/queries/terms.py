@@ -35,7 +35,7 @@ def terms_today(*, brand: Brand, affiliate: Affiliate, today: date) -> tuple[Ter
         .filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
         .select_related("plan", "campaign")
     )
-    found = [
+    found: list[tuple[Plan, str, date | None, date | None]] = [
         (deal.plan, deal.campaign.name if deal.campaign else "", deal.starts_on, deal.ends_on)
         for deal in sorted(deals, key=lambda deal: deal.campaign.name if deal.campaign else "")
     ]
