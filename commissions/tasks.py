@@ -1,4 +1,4 @@
-"""Commissions in the background. Messages only say that there may be something to do; what there is stands in tables."""
+"""Commissions in the background. Messages only say that there may be something to do; tables say what there is."""
 
 import structlog
 from celery import shared_task

@@ -63,13 +63,10 @@ def close_period(*, brand: Brand, period: Period, by: User | str, now: datetime)
     while follow_up(brand=brand, now=now).affiliates:
         pass
     with connection.cursor() as cursor:
-        parameters = {
-            "brand": brand.id,
-            "period": str(period),
-            "now": now,
-            "provisional": LineState.PROVISIONAL,
-        }
-        cursor.execute(_POST, parameters)
+        cursor.execute(
+            _POST,
+            {"brand": brand.id, "period": str(period), "now": now, "provisional": str(LineState.PROVISIONAL)},
+        )
         posted = cursor.rowcount
     Line.objects.filter(brand=brand, period=str(period), state=LineState.PROVISIONAL).update(state=LineState.POSTED)
     closed = ClosedPeriod.objects.create(
