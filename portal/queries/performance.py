@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
 from affiliates.models import Affiliate
 from attribution.models import AffiliateDay
@@ -102,9 +102,11 @@ def performance(*, brand: Brand, affiliate: Affiliate, span: Span) -> Performanc
     metrics = METRICS[Vertical(brand.vertical)]
     before = span.before
     days = (
-        AffiliateDay.objects.filter(brand=brand, affiliate=affiliate, kpi__in=[metric.kpi for metric in metrics])
-        .filter(
-            Q(day__range=(span.first_day, span.last_day)) | Q(day__range=(before.first_day, before.last_day)),
+        AffiliateDay.objects.filter(
+            brand=brand,
+            affiliate=affiliate,
+            kpi__in=[metric.kpi for metric in metrics],
+            day__range=(before.first_day, span.last_day),
         )
         .values_list("kpi", "day", "currency")
         .annotate(total=Sum("amount"))
