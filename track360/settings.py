@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "attribution",
     "commissions",
     "portal",
+    "sandbox",
 ]
 MIDDLEWARE = [
     "attribution.views.ClickMiddleware",  # first: a redirect needs none of the others

@@ -1,0 +1,1 @@
+"""`demo` fills an empty platform; `simulate` gives any brand traffic."""
