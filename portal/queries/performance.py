@@ -1,7 +1,7 @@
 """What an affiliate's traffic did in a span: clicks, registrations, first deposits and the vertical's own figures."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -76,6 +76,9 @@ class Series:
             return (self.total.amount - self.before.amount) * 100 / self.before.amount
 
 
+Part = tuple[str, Decimal, Decimal | None]  # currency, sum, and what it is worth where a rate is known
+
+
 @dataclass(frozen=True, slots=True)
 class Performance:
     """All metrics of an affiliate in a span; money is in `currency`, each day at its own rate."""
@@ -129,7 +132,7 @@ def performance(*, brand: Brand, affiliate: Affiliate, span: Span) -> Performanc
 
 
 def _series(metric: Metric, sums: list[tuple[date, str, Decimal]], span: Span, exchange: Exchange) -> Series:
-    by_day: dict[date, list[tuple[str, Decimal, Decimal | None]]] = defaultdict(list)
+    by_day: dict[date, list[Part]] = defaultdict(list)
     for day, currency, total in sums:
         worth = exchange(total, currency, day) if metric.is_money else total
         by_day[day].append((currency, total, worth))
@@ -143,17 +146,17 @@ def _series(metric: Metric, sums: list[tuple[date, str, Decimal]], span: Span, e
     )
 
 
-def _steps(by_day: dict[date, list[tuple[str, Decimal, Decimal | None]]], span: Span) -> tuple[Step, ...]:
-    daily = [Step(day, _figure(by_day.get(day, []))) for day in span.days()]
+def _steps(by_day: Mapping[date, Sequence[Part]], span: Span) -> tuple[Step, ...]:
     if span.by_day:
-        return tuple(daily)
-    return tuple(
-        Step(period.first_day, _added(step.figure for step in daily if Period.of(step.day) == period))
-        for period in span.periods()
-    )
+        return tuple(Step(day, _figure(by_day.get(day, ()))) for day in span.days())
+    by_month: dict[Period, list[Figure]] = {period: [] for period in span.periods()}
+    for day, parts in by_day.items():
+        if span.first_day <= day <= span.last_day:
+            by_month[Period.of(day)].append(_figure(parts))
+    return tuple(Step(period.first_day, _added(figures)) for period, figures in by_month.items())
 
 
-def _figure(parts: list[tuple[str, Decimal, Decimal | None]]) -> Figure:
+def _figure(parts: Sequence[Part]) -> Figure:
     amount = sum((worth for _, _, worth in parts if worth is not None), ZERO)
     return Figure(amount, tuple(sorted((currency, total) for currency, total, worth in parts if worth is None)))
 
