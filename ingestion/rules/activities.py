@@ -12,7 +12,7 @@ from ingestion.rules.ids import check_text, identifier
 from ingestion.rules.meaning import EventMeaning, Meaning
 from ingestion.rules.names import fold
 from ingestion.rules.refusals import Refused
-from ingestion.rules.shapes import MAX_NAME, ActivityShape
+from ingestion.rules.shapes import MAX_NAME, ActivityShape, said
 from ingestion.rules.standard import Kpi
 from ingestion.rules.times import Moment
 from track360.lib.money import is_currency
@@ -82,7 +82,10 @@ def read_activity(record: object, *, meaning: Meaning, received_at: datetime, ag
         raise Refused("invalid_type", "", "Send every record as a JSON object.")
     shape = meaning.activity_shape(tuple(record))
     if shape.refused:
-        raise Refused(*shape.refused.args)
+        record = said(record, shape.refused)
+        shape = meaning.activity_shape(tuple(record))
+        if shape.refused:
+            raise Refused(*shape.refused.args)
     values = (*record.values(), None)
 
     name = values[shape.eventname]

@@ -9,6 +9,7 @@ from ingestion.rules.details import MAX_STRING, check, kept
 from ingestion.rules.ids import identifier
 from ingestion.rules.meaning import Meaning
 from ingestion.rules.refusals import Refused
+from ingestion.rules.shapes import said
 
 MAX_TRACKING_DATA = 50
 
@@ -82,7 +83,10 @@ def read_customer(record: object, *, meaning: Meaning, received_at: datetime) ->
         raise Refused("invalid_type", "", "Send every record as a JSON object.")
     shape = meaning.customer_shape(tuple(record))
     if shape.refused:
-        raise Refused(*shape.refused.args)
+        record = said(record, shape.refused)
+        shape = meaning.customer_shape(tuple(record))
+        if shape.refused:
+            raise Refused(*shape.refused.args)
     values = tuple(record.values())
     sent = {role: values[at] for role, at in shape.places.items() if values[at] is not None}
 

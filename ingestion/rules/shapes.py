@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from ingestion.rules.names import fold
 from ingestion.rules.refusals import Refused
@@ -92,6 +92,16 @@ class CustomerShape:
         places = {role: at for at, role in enumerate(roles) if role in structure}
         others = tuple(Other(at, name, fold(name)) for at, name in enumerate(names) if roles[at] not in structure)
         return cls(_refusal(names, roles), places, others)
+
+
+def said(record: dict[str, Any], refused: Refused) -> dict[str, Any]:
+    """Return a refused record without its nulls, which say nothing: a spelling that is null is no second one.
+
+    Raises what it was refused for where that makes no difference.
+    """
+    if refused.code != "duplicate_field" or None not in record.values():
+        raise Refused(*refused.args)
+    return {name: value for name, value in record.items() if value is not None}
 
 
 def _refusal(names: tuple[str, ...], roles: list[str]) -> Refused | None:

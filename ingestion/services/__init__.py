@@ -20,8 +20,9 @@ from ingestion.services.configuration import (
     save_event,
     save_kpi,
 )
+from ingestion.services.rebuilding import RecordsUnreadable
 from ingestion.services.receiving import Receipt, receive
-from ingestion.services.replaying import Effect, IdentityFixed, RecordsUnreadable
+from ingestion.services.replaying import Effect, IdentityFixed
 
 __all__ = [
     "Change",

@@ -14,7 +14,18 @@ from ingestion.rules.activities import ActivityRow
 from ingestion.rules.customers import CustomerRow
 from ingestion.rules.meaning import Meaning
 from ingestion.rules.merging import UNKNOWN, CustomerState, merged
+from ingestion.rules.refusals import Refused
 from ingestion.services.rereading import opened
+from track360.lib.problems import Conflict
+
+
+class RecordsUnreadable(Conflict):
+    """Under this configuration stored records cannot be read."""
+
+    code = "records_unreadable"
+
+    def __init__(self, refused: Refused) -> None:
+        super().__init__(f"Stored records could no longer be read: {refused.message}")
 
 
 @dataclass(slots=True)
@@ -86,6 +97,6 @@ def accepted_records(
         rows = dialect.read(records, meaning=meaning, received_at=received_at, again=True)
         for index, row in enumerate(rows):
             if index not in rejected:
-                if not isinstance(row, ActivityRow | CustomerRow):
-                    raise row
+                if isinstance(row, Refused):
+                    raise RecordsUnreadable(row)
                 yield Accepted(row, Origin(delivery.pk, index), received_at)

@@ -1,0 +1,131 @@
+"""Batches that arrive together: real threads, real commits."""
+
+import random
+import threading
+from collections import Counter
+
+import pytest
+from django.db import connection
+
+from ingestion.models import Activity, Customer, Outbox, SupersededActivity
+from tests.ingestion.conftest import customer, deposit
+
+THREADS = 6
+
+
+def together(*work):
+    """Run the functions at the same moment, each on a connection of its own; return what they return."""
+    results = [None] * len(work)
+    start = threading.Barrier(len(work))
+
+    def run(place, function):
+        start.wait()
+        try:
+            results[place] = function()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(place, function)) for place, function in enumerate(work)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert None not in results
+    return results
+
+
+def shuffled(records, seed):
+    records = list(records)
+    random.Random(seed).shuffle(records)
+    return records
+
+
+def test_identical_batches_are_stored_once(committing_brand):
+    brand = committing_brand
+    brand.customers(*(customer(f"c{n}") for n in range(20)))
+    batch = [deposit(f"e{n}", f"c{n % 20}") for n in range(200)]
+
+    outcomes = together(*(lambda seed=n: brand.activities(*shuffled(batch, seed)) for n in range(THREADS)))
+
+    counted = Counter(outcome for answer in outcomes for outcome in answer)
+    assert counted == {"created": 200, "duplicate": 200 * (THREADS - 1)}
+    assert brand.counts()["Activity"] == 200
+    assert brand.counts()["SupersededActivity"] == 0
+
+
+def test_conflicting_batches_end_in_one_version_and_lose_none(committing_brand):
+    brand = committing_brand
+    brand.customers(customer())
+
+    def send(version):
+        return lambda: brand.activities(*shuffled([deposit(f"e{n}", value=version) for n in range(60)], version))
+
+    outcomes = together(*(send(version) for version in range(1, THREADS + 1)))
+
+    counted = Counter(outcome for answer in outcomes for outcome in answer)
+    assert counted == {"created": 60, "updated": 60 * (THREADS - 1)}
+    with brand.open():
+        versions = Counter(SupersededActivity.objects.values_list("activity", flat=True))
+        assert set(versions.values()) == {THREADS - 1}
+        # The last version is the one of the delivery with the highest position.
+        for row in Activity.objects.select_related("delivery"):
+            replaced = SupersededActivity.objects.filter(activity=row).select_related("delivery")
+            assert all(was.delivery.position < row.delivery.position for was in replaced)
+
+
+def test_unknown_customers_are_awaited_once(committing_brand):
+    brand = committing_brand
+
+    together(
+        *(
+            lambda sent=n: brand.activities(*shuffled([deposit(f"e{sent}-{k}", f"c{k}") for k in range(50)], sent))
+            for n in range(THREADS)
+        )
+    )
+
+    assert brand.counts()["Customer"] == 50
+    assert brand.counts()["Activity"] == 50 * THREADS
+
+
+def test_customers_and_their_activities_may_race(committing_brand):
+    brand = committing_brand
+    people = [customer(f"c{n}") for n in range(50)]
+    events = [deposit(f"e{n}", f"c{n}") for n in range(50)]
+    work = [lambda seed=n: brand.customers(*shuffled(people, seed)) for n in range(3)]
+    work += [lambda seed=n: brand.activities(*shuffled(events, seed)) for n in range(3)]
+
+    outcomes = together(*work)
+
+    assert Counter(outcome for answer in outcomes[:3] for outcome in answer) == {"created": 50, "duplicate": 100}
+    with brand.open():
+        assert Customer.objects.filter(reported_at__isnull=False).count() == 50
+        assert Activity.objects.count() == 50
+
+
+def test_customers_changed_together_keep_what_each_said(committing_brand):
+    brand = committing_brand
+    work = [
+        lambda part=n: brand.customers(*shuffled([customer(f"c{k}", **{f"field{part}": "x"}) for k in range(30)], part))
+        for n in range(THREADS)
+    ]
+
+    together(*work)
+
+    with brand.open():
+        fields = {frozenset(person.profiles.get().fields) for person in Customer.objects.all()}
+    assert fields == {frozenset(f"field{n}" for n in range(THREADS))}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_every_delivery_that_changed_something_waits_in_the_outbox(committing_brand, seed):
+    brand = committing_brand
+    work = [
+        lambda part=n: brand.activities(*[deposit(f"e{k}", f"c{k % 3}", value=1 + (k + part) % 2) for k in range(40)])
+        for n in range(THREADS)
+    ]
+
+    outcomes = together(*work)
+
+    changing = sum(any(outcome != "duplicate" for outcome in answer) for answer in outcomes)
+    with brand.open():
+        assert Outbox.objects.filter(brand=brand.brand).count() == changing

@@ -1,0 +1,239 @@
+"""A change of what records mean replays them from their stored bytes."""
+
+import threading
+import time
+
+import pytest
+from django.db import connection
+
+from brands.models import AuditEvent
+from ingestion import services
+from ingestion.models import Activity, Customer, Delivery, Outbox, SupersededActivity
+from ingestion.queries.parked import numeric_details, parked_groups, parked_samples
+from ingestion.services import Effect
+from ingestion.services.verifying import differences
+from tests.ingestion.conftest import NOW, customer, deposit, sender
+
+
+def configure(brand, *changes):
+    with brand.open():
+        effect = services.configure(brand=brand.brand, changes=changes, by="test", now=NOW)
+        assert differences(brand=brand.brand) == []
+        return effect
+
+
+def preview(brand, *changes):
+    with brand.open():
+        return services.preview(brand=brand.brand, changes=changes, now=NOW)
+
+
+ALIAS = services.SaveAlias("events", "initial_fund", "Deposit")
+
+
+@pytest.fixture
+def brand(db):
+    brand = sender()
+    brand.customers(customer("c1"), customer("c2"))
+    return brand
+
+
+def test_a_parked_record_becomes_live_when_its_name_is_mapped(brand):
+    brand.activities(deposit("e1", eventname="InitialFund", note="x"), deposit("e2"))
+
+    assert preview(brand, ALIAS) == Effect(becomes_live=1)
+    assert brand.rows()[1][3] == {}
+    assert configure(brand, ALIAS) == Effect(becomes_live=1)
+
+    assert brand.rows() == [
+        ("Deposit", "e2", "c1", {"Deposit": 250.0}),
+        ("InitialFund", "e1", "c1", {"Deposit": 250.0}),
+    ]
+    assert brand.activities(deposit("e1", eventname="InitialFund", note="x")) == ["duplicate"]
+    assert brand.activities(deposit("e3", eventname="initial_FUND")) == ["created"]
+
+
+def test_a_replay_is_a_delivery_that_refers_to_the_bytes(brand):
+    brand.activities(deposit("e1", eventname="InitialFund"))
+    configure(brand, ALIAS)
+
+    with brand.open():
+        activity = Activity.objects.select_related("delivery").get()
+        was = SupersededActivity.objects.get()
+        assert (activity.delivery.source, was.replaced_by_id) == ("configuration", activity.delivery_id)
+        assert bytes(activity.delivery.body) == f"[[{was.delivery_id},0]]".encode()
+        assert Outbox.objects.filter(delivery_id=activity.delivery_id).count() == 1
+    # And again, now from the reference.
+    assert configure(brand, services.DeleteAlias("events", "initial_fund")) == Effect(becomes_parked=1)
+    assert configure(brand, services.SaveAlias("events", "initialfund", "Bonus")) == Effect(becomes_live=1)
+    assert brand.rows()[0][3] == {"Bonus": 250.0}
+
+
+def test_saving_what_is_so_changes_nothing(brand):
+    brand.activities(deposit("e1", eventname="InitialFund"))
+    configure(brand, ALIAS)
+    before = brand.counts()
+
+    assert configure(brand, ALIAS) == Effect()
+    assert brand.counts() == before
+    with brand.open():
+        assert AuditEvent.objects.filter(object_type="alias").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("record", "change", "effect", "facts"),
+    [
+        ({"status": "ok"}, services.SaveAlias("statuses", "OK", "approved"), Effect(becomes_live=1),
+         {"Deposit": 250.0}),
+        ({"product": "slots"}, services.SaveAlias("products", "Slots", "Casino"), Effect(changes=1),
+         {"Deposit": 250.0}),
+        ({"Keno-Stakes": "7"}, services.SaveKpi("KenoStakes", "money"), Effect(changes=1),
+         {"Deposit": 250.0, "KenoStakes": 7.0}),
+        ({"eventname": "Keno_stakes"}, services.SaveKpi("KenoStakes", "money"), Effect(becomes_live=1),
+         {"KenoStakes": 250.0}),
+        ({"eventname": "Login"}, services.SaveEvent("login"), Effect(becomes_live=1), {}),
+        ({"stakes": 3}, services.SaveAlias("fields", "Stakes", "Bets"), Effect(changes=1),
+         {"Deposit": 250.0, "Bets": 3.0}),
+        ({"stakes": "?"}, services.SaveAlias("fields", "Stakes", "Bets"), Effect(becomes_parked=1), {}),
+        ({"vert": "Casino"}, services.SaveAlias("fields", "vert", "product"), Effect(changes=1), {"Deposit": 250.0}),
+        ({"other": "x"}, services.SaveAlias("fields", "Stakes", "Bets"), Effect(), {"Deposit": 250.0}),
+    ],
+)  # fmt: skip
+def test_each_kind_of_change_touches_what_carries_its_word(brand, record, change, effect, facts):
+    brand.activities(deposit("e1", **record), deposit("e2"))
+
+    assert preview(brand, change) == effect
+    assert configure(brand, change) == effect
+    assert {event_id: stored for _, event_id, _, stored in brand.rows()} == {"e1": facts, "e2": {"Deposit": 250.0}}
+
+
+def test_a_change_undone_restores_what_was(brand):
+    brand.activities(deposit("e1", eventname="KenoStakes", Tickets="3", status="ok", product="slots"))
+    before = brand.rows()
+    changes = [
+        services.SaveKpi("KenoStakes", "money"),
+        services.SaveKpi("Tickets", "count"),
+        services.SaveAlias("statuses", "ok", "approved"),
+        services.SaveAlias("products", "slots", "Casino"),
+    ]
+
+    assert configure(brand, *changes) == Effect(becomes_live=1)
+    assert brand.rows()[0][3] == {"KenoStakes": 250.0, "Tickets": 3.0}
+    undone = [
+        services.DeleteKpi("kenostakes"),
+        services.DeleteKpi("Tickets"),
+        services.DeleteAlias("statuses", "OK"),
+        services.DeleteAlias("products", "slots"),
+    ]
+    assert configure(brand, *undone) == Effect(becomes_parked=1)
+    assert brand.rows() == before
+
+
+def test_an_alias_that_changes_a_stored_identity_is_refused(brand):
+    brand.activities(deposit(None, txid="7"))
+
+    with pytest.raises(services.IdentityFixed):
+        configure(brand, services.SaveAlias("fields", "txid", "eventid"))
+
+    assert configure(brand, services.SaveAlias("fields", "unused", "eventid")) == Effect()
+
+
+def test_an_events_rule_is_fixed_once_records_exist(brand):
+    configure(brand, services.SaveEvent("Login", "content"))
+    configure(brand, services.SaveEvent("Login", "day"))
+    brand.activities(deposit("e1", eventname="LOGIN"))
+
+    with pytest.raises(services.IdentityFixed):
+        configure(brand, services.SaveEvent("Login", "content"))
+    with pytest.raises(services.IdentityFixed):
+        configure(brand, services.DeleteEvent("Login"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        services.SaveKpi("Deposit", "money"),
+        services.SaveKpi("status", "money"),
+        services.SaveKpi("", "money"),
+        services.SaveKpi("Keno", "euros"),
+        services.SaveEvent("Login", "whatever"),
+        services.SaveAlias("events", "x", "NoSuchKpi"),
+        services.SaveAlias("events", "Deposit", "Bets"),
+        services.SaveAlias("statuses", "ok", "fine"),
+        services.SaveAlias("fields", "Value", "Bets"),
+        services.SaveAlias("fields", "amt", "nothing"),
+        services.SaveAlias("colours", "a", "b"),
+        services.SaveAlias("products", "a_b", "AB"),
+    ],
+)
+def test_a_change_that_means_nothing_is_refused(brand, change):
+    with pytest.raises(services.ConfigurationRefused):
+        configure(brand, change)
+
+
+def test_a_customers_field_may_be_explained_later(brand):
+    alias = services.SaveAlias("fields", "Geo", "country")
+    brand.customers(
+        {"customerId": "c3", "geo": "de", "country": None},
+        {"customerId": "c4", "geo": "fr"},
+        {"customerId": "c4", "country": "ES"},
+    )
+
+    assert preview(brand, alias) == Effect(customers=2)
+    assert configure(brand, alias) == Effect(customers=2)
+
+    with brand.open():
+        people = {
+            person.key: (person.country, [profile.fields for profile in person.profiles.all()])
+            for person in Customer.objects.all()
+        }
+    assert people == {"c1": ("US", []), "c2": ("US", []), "c3": ("DE", [{}]), "c4": ("ES", [{}])}
+
+
+def test_an_alias_under_which_stored_records_contradict_themselves_is_refused(brand):
+    brand.customers(customer("c3", geo="de"))
+    brand.activities(deposit(amt="1"))
+
+    for alias in (services.SaveAlias("fields", "geo", "country"), services.SaveAlias("fields", "amt", "Value")):
+        with pytest.raises(services.RecordsUnreadable):
+            configure(brand, alias)
+
+
+def test_records_that_arrive_during_a_change_wait_for_it(committing_brand):
+    brand = committing_brand
+    brand.customers(customer())
+    answers = []
+
+    def send():
+        answers.extend(brand.activities(deposit("e2", eventname="InitialFund")))
+        connection.close()
+
+    thread = threading.Thread(target=send)
+    with brand.open():
+        services.configure(brand=brand.brand, changes=[ALIAS], by="test", now=NOW)
+        thread.start()
+        time.sleep(0.3)
+        assert answers == []
+    thread.join(timeout=10)
+
+    assert answers == ["created"]
+
+
+def test_parked_records_are_told_by_what_they_wait_for(brand):
+    brand.activities(
+        deposit("e1", eventname="Spin"),
+        deposit("e2", eventname="Spin", note="x"),
+        deposit("e3", status="Aproved"),
+        deposit("e4", Tickets="3", note="abc"),
+    )
+
+    with brand.open():
+        groups = [(group.reason, group.word, group.records) for group in parked_groups(brand=brand.brand)]
+        samples = parked_samples(brand=brand.brand, reason="unknown_event", word="Spin")
+        numbers = numeric_details(brand=brand.brand)
+        uid = Delivery.objects.get(entity="activities").uid
+    assert groups == [("unknown_event", "Spin", 2), ("unknown_status", "Aproved", 1)]
+    assert [(sample.event_id, sample.details, sample.delivery_uid) for sample in samples] == [
+        ("e2", {"Value": "250", "note": "x"}, uid),
+        ("e1", {"Value": "250"}, uid),
+    ]
+    assert numbers == {"Tickets": 1}
