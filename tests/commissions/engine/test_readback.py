@@ -1,0 +1,108 @@
+"""What a component says of itself, and the example it computes."""
+
+import pytest
+
+from commissions.engine.readback import example, sentences
+from commissions.engine.terms import parse_component, parse_profile
+
+PROFILES = {
+    "House NGR": parse_profile("House NGR", [{"sum": "GGR"}, {"subtract": "Bonus"},
+                                             {"subtract_percent": "18", "of": "GGR"}])
+}  # fmt: skip
+
+
+def read(kind, **terms):
+    return parse_component("A", kind, terms, profiles=PROFILES)
+
+
+def test_cpa_says_what_it_pays_for_whom_and_when():
+    terms = read(
+        "cpa",
+        trigger="first_deposit",
+        amount="100",
+        by_country={"DE": "150"},
+        within_days=30,
+        hold_days=14,
+        cap={"count": 20},
+        conditions={
+            "all": [
+                {"measure": "net_deposits", "at_least": "50"},
+                {"any": [{"measure": "wagered", "at_least": "200"}, {"measure": "active_days", "at_least": "3"}]},
+            ]
+        },
+    )
+
+    assert sentences(terms, "EUR") == [
+        "Pays once for each customer who makes his first deposit: 100 EUR.",
+        "Instead it pays 150 EUR in DE.",
+        (
+            "He qualifies on the first day on which his deposits less withdrawals reached 50 EUR and (his bets reached"
+            " 200 EUR or his days with a bet or trade reached 3)."
+        ),
+        "Each day is looked at once, with all it brought; later withdrawals change nothing, reversals do.",
+        "That day is at most 30 days after his registration.",
+        "At most 20 customers are paid in a month, the earliest first.",
+        "The amount is available 14 days after he qualified.",
+        "The terms, and whose customer he is, are those of the day he registered.",
+    ]
+
+
+def test_share_says_of_what_it_is_and_what_becomes_of_losses():
+    terms = read(
+        "revshare",
+        base="House NGR",
+        products=["Casino", "none"],
+        months=24,
+        negative="full",
+        ring_fence="5000",
+        tiers={"bands": [["0", "0.25"], ["10000", "0.30"]]},
+    )
+
+    assert sentences(terms, "EUR") == [
+        (
+            "Pays a share of House NGR each month: 25 % from 0, 30 % from 10000, by the revenue in the month; the one"
+            " reached pays everything."
+        ),
+        "House NGR is GGR, less Bonus, less 18 % of GGR where that is above zero.",
+        "Only Casino and what carries no product count.",
+        "A customer counts for 24 months from his registration.",
+        "What all customers bring and lose in a month is added up first.",
+        "A month below zero pays nothing; its negative revenue is set against later months until made good.",
+        (
+            "When the month as a whole is below zero, losses of customers who lost 5000 EUR or more are set aside, and"
+            " only these customers' own later revenue pays them back."
+        ),
+    ]
+
+
+def test_terms_that_depend_on_how_finely_the_brand_reports_say_so():
+    counting = read(
+        "cpa", trigger="first_deposit", amount="5", conditions={"measure": "deposit_count", "at_least": "3"}
+    )
+
+    assert any(sentence.startswith("How finely the brand reports") for sentence in sentences(counting, "EUR"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "terms", "told"),
+    [
+        ("cpa", {"trigger": "first_deposit", "percent": "25", "min": "10", "max": "200"},
+         "A customer with a first deposit of 100 EUR pays 25 EUR."),
+        ("cpa", {"trigger": "registration", "amount": "2.5"}, "A customer by registering pays 2.50 EUR."),
+        ("cpa", {"trigger": "first_deposit", "tiers": {"apply": "marginal", "bands": [["1", "100"], ["11", "130"]]}},
+         "12 customers with a first deposit of 100 EUR pay 1260 EUR."),
+        ("cpa", {"trigger": "first_deposit", "amount": "80",
+                 "conditions": {"measure": "active_months", "at_least": "2"}},
+         "A customer who just meets every condition pays 80 EUR."),
+        ("cpa", {"trigger": "first_deposit", "amount": "80", "anchor": "activity", "within_days": 30,
+                 "conditions": {"all": [{"measure": "wagered", "at_least": "500"},
+                                        {"measure": "deposit_count", "at_least": "3"}]}},
+         "A customer who just meets every condition pays 80 EUR."),
+        ("revshare", {"base": "House NGR", "rate": "0.40"},
+         "A month with GGR 10000, Bonus 1000, so House NGR is 7200 pays 2880 EUR."),
+        ("revshare", {"base": "NGR", "products": ["Casino"], "tiers": {"bands": [["0", "0.25"], ["10000", "0.30"]]}},
+         "A month with NGR 20000 pays 6000 EUR."),
+    ],
+)  # fmt: skip
+def test_examples_are_computed_by_the_engine(kind, terms, told):
+    assert example(read(kind, **terms), "EUR") == told
