@@ -1,0 +1,74 @@
+"""How often a credential may send."""
+
+import threading
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from brands.rate_limits import RateLimited, RateLimiter
+from brands.services import change_settings, create_brand, issue_token
+from tests.brands.test_authentication import NOW
+from track360.lib.tenancy import tenant
+
+
+def test_a_credential_may_send_its_limit_in_a_minute(valkey):
+    clock = [1_000_070.0]
+    limiter = RateLimiter(url=settings.REDIS_URL, clock=lambda: clock[0])
+
+    left = [limiter.count(credential="a", limit=3).remaining for _ in range(3)]
+    with pytest.raises(RateLimited) as refused:
+        limiter.count(credential="a", limit=3)
+
+    assert left == [2, 1, 0]
+    assert refused.value.headers["Retry-After"] == "10"
+    assert limiter.count(credential="b", limit=3).remaining == 2
+    clock[0] += 10
+    assert limiter.count(credential="a", limit=3).remaining == 2
+
+
+def test_counting_is_exact_between_threads(valkey):
+    limiter = RateLimiter(url=settings.REDIS_URL, clock=lambda: 1_000_030.0)
+    refused = []
+
+    def send():
+        for _ in range(50):
+            try:
+                limiter.count(credential="a", limit=120)
+            except RateLimited:
+                refused.append(1)
+
+    threads = [threading.Thread(target=send) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(refused) == 200 - 120
+
+
+def test_without_its_store_everything_is_let_through(valkey):
+    clock = [1000.0]
+    limiter = RateLimiter(url="unix:///nowhere/valkey.sock", clock=lambda: clock[0])
+
+    assert [limiter.count(credential="a", limit=1).remaining for _ in range(5)] == [1] * 5
+
+
+def test_every_answer_says_what_is_left(db, valkey):
+    brand = create_brand(slug="slow", name="Slow", vertical="igaming", by="test", now=NOW)
+    with tenant(brand.id):
+        change_settings(brand=brand, changes={"requests_per_minute": 2}, records_exist=False, by="test", now=NOW)
+        secret = issue_token(brand=brand, by="test", now=NOW).secret
+
+    def post(body: str):
+        return Client().post(
+            "/tracking/events/activities", body, content_type="application/json", headers={"x-api-key": secret}
+        )
+
+    good, bad, refused = post("[]"), post("["), post("[]")
+
+    assert [answer.status_code for answer in (good, bad, refused)] == [200, 400, 429]
+    assert [answer["X-RateLimit-Remaining"] for answer in (good, bad, refused)] == ["1", "0", "0"]
+    assert {answer["RateLimit-Policy"] for answer in (good, bad, refused)} == {'"default";q=2;w=60'}
+    assert refused.json()["code"] == "rate_limited"
+    assert refused["Retry-After"] == refused["X-RateLimit-Reset"]

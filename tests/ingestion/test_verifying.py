@@ -1,0 +1,60 @@
+"""What is stored is compared with what was sent, to the record."""
+
+from hashlib import sha256
+
+import pytest
+
+from ingestion.models import Activity, Customer, Delivery
+from ingestion.services.verifying import differences
+from tests.ingestion.conftest import NOW, customer, deposit, sender
+
+
+@pytest.fixture
+def brand(db):
+    brand = sender(timezone="Europe/Malta")
+    brand.customers(customer("c1", firstName="Ada", vip=1), customer("c1", country="ES"), {})
+    brand.activities(deposit("e1"), deposit("e2", "c9"), deposit("e1", value="7"), deposit("e3", value="x"))
+    brand.activities(deposit("e1", "c9"), deposit(None, createtime=None), deposit("e4", eventname="Spin"))
+    brand.post("activities", [deposit("e5"), {}], prefer="handling=strict")
+    return brand
+
+
+def found(brand):
+    with brand.open():
+        return [(difference.kind, difference.says) for difference in differences(brand=brand.brand)]
+
+
+def test_what_was_stored_is_what_was_sent(brand):
+    assert found(brand) == []
+
+
+@pytest.mark.parametrize(
+    ("tampering", "kind", "says"),
+    [
+        (lambda: Activity.objects.filter(event_id="e2").update(amounts=[1]), "activity", 'means {"Deposit": "250"}'),
+        (lambda: Activity.objects.filter(event_id="e2").delete(), "activity", "was accepted and is not stored"),
+        (lambda: Activity.objects.filter(event_id="e2").update(customer=Customer.objects.get(key="c1")), "activity",
+         "is stored for another customer"),
+        (lambda: Activity.objects.filter(event_id="e2").update(index=0), "activity", "the place of other bytes"),
+        (lambda: Customer.objects.filter(key="c1").update(country="DE"), "customer", "is stored with another country"),
+        (lambda: Customer.objects.filter(key="c9").update(reported_at="2026-01-01T00:00Z"), "customer", "never was"),
+    ],
+)  # fmt: skip
+def test_a_change_behind_the_deliveries_is_found(brand, tampering, kind, says):
+    with brand.open():
+        tampering()
+
+    ((found_kind, found_says),) = found(brand)
+
+    assert found_kind == kind
+    assert says in found_says
+
+
+def test_bytes_that_were_altered_are_found(brand):
+    with brand.open():
+        Delivery.objects.create(
+            brand=brand.brand, uid="0" * 26, source="push", entity="activities", body=b"[ ]", sha256=sha256(b"[]").digest(),
+            received_at=NOW,
+        )  # fmt: skip
+
+    assert found(brand) == [("delivery", "its bytes are not those that were received")]
