@@ -53,8 +53,8 @@ def test_a_change_behind_the_deliveries_is_found(brand, tampering, kind, says):
 def test_bytes_that_were_altered_are_found(brand):
     with brand.open():
         Delivery.objects.create(
-            brand=brand.brand, uid="0" * 26, source="push", entity="activities", body=b"[ ]", sha256=sha256(b"[]").digest(),
-            received_at=NOW,
+            brand=brand.brand, uid="0" * 26, source="push", entity="activities", body=b"[ ]",
+            sha256=sha256(b"[]").digest(), received_at=NOW,
         )  # fmt: skip
 
     assert found(brand) == [("delivery", "its bytes are not those that were received")]
