@@ -39,15 +39,14 @@ def up(*, port: int, system_postgres: bool) -> int:
     """
     with only_one("up"):
         _wait_for_port(port)
-        with running_servers(state=STATE, durable=True, system=system_postgres) as servers:
-            migrate(servers)
-            with _running_programs(servers, port) as programs:
-                _introduce(port)
-                with _demo(servers, port) as tell_about_demo:
-                    watched: list[tuple[str, Watched]] = [(program.name, program) for program in programs]
-                    watched += [("PostgreSQL", servers.postgresql)] if servers.postgresql else []
-                    watched += [("Valkey", servers.valkey)] if servers.valkey else []
-                    _keep_running(watched, tell_about_demo)
+        servers_of_ours = running_servers(state=STATE, durable=True, system=system_postgres)
+        with servers_of_ours as servers, _running_programs(servers, port) as programs:
+            _introduce(port)
+            with _demo(servers, port) as tell_about_demo:
+                watched: list[tuple[str, Watched]] = [(program.name, program) for program in programs]
+                watched += [("PostgreSQL", servers.postgresql)] if servers.postgresql else []
+                watched += [("Valkey", servers.valkey)] if servers.valkey else []
+                _keep_running(watched, tell_about_demo)
     return 1
 
 
@@ -56,12 +55,13 @@ def _running_programs(servers: Servers, port: int) -> Iterator[list[Program]]:
     programs = list(parts(servers.environment(port=port), port=port, logs=LOGS).values())
     try:
         web, *others = programs
-        say("web: starting")
+        say("web: starting, to answer once the tables are there")
         web.start()
-        _wait_for_web(web, port)
-        for program in others:  # after the web: three at once would make everybody wait for the slowest
+        migrate(servers)
+        for program in others:
             say(f"{program.name}: starting")
             program.start()
+        _wait_for_web(web, port)
         yield programs
     finally:
         say("Stopping")
@@ -134,7 +134,7 @@ def _wait_for_web(web: Program, port: int) -> None:
             return bool(opener.open(f"http://127.0.0.1:{port}/livez", timeout=5).status == 200)
         return web.status is not None
 
-    if not until(answers, seconds=60, step=0.1) or web.status is not None:
+    if not until(answers, seconds=120, step=0.1) or web.status is not None:
         raise Refused(f"The web server does not answer:\n{web.last_words(30)}")
 
 

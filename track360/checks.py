@@ -3,20 +3,24 @@
 Web, worker and beat call `refuse_unsafe_start()`; `manage.py check --deploy` tells the same without starting anything.
 """
 
+import sys
 import time
 from collections.abc import Iterator, Sequence
+from functools import cache as once
 from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
-from django.db import OperationalError, connection
+from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from redis import Redis, RedisError
 
 from track360.lib.tenancy import GLOBAL_TABLES
 
-# Seconds that a start waits for a database which is itself just starting.
-PATIENCE = 30
+# Seconds that a start waits for a database which is itself just starting, and for the migrations beside it.
+PATIENCE = 120
 SHORTEST_SECRET = 40
 
 
@@ -27,14 +31,18 @@ class UnsafeStart(SystemExit):
 def refuse_unsafe_start(**_: object) -> None:
     """End the process, naming each setting, when the surroundings would break a promise.
 
-    Raises UnsafeStart. Waits a while for the database; a broker that is away is no reason to refuse, because nothing
-    that must not be lost rests in it.
+    Raises UnsafeStart. Waits a while for the database and its tables; a broker that is away is no reason to refuse,
+    because nothing that must not be lost rests in it.
     """
     end = time.monotonic() + PATIENCE
-    while not _database_answers():
+    told = ""
+    while lack := _what_lacks():
         if time.monotonic() > end:
-            raise UnsafeStart("Track360 does not start: PostgreSQL, named by DATABASE_URL, does not answer")
-        time.sleep(0.5)
+            raise UnsafeStart(f"Track360 does not start: {lack}")
+        if lack != told:
+            print(f"Track360 waits: {lack}", file=sys.stderr, flush=True)
+            told = lack
+        time.sleep(0.25)
     faults = all_faults()
     connection.close()  # the processes that are forked from here on open their own
     if faults:
@@ -103,12 +111,25 @@ def of_broker() -> Iterator[str]:
         yield f"maxmemory-policy of the broker (REDIS_URL) is {policy}: it would drop messages; make it noeviction"
 
 
-def _database_answers() -> bool:
+def missing_migrations() -> set[tuple[str, str]]:
+    """Return app and name of the migrations that this code has and the database has not."""
+    return _migrations_on_disk() - set(MigrationRecorder(connection).applied_migrations())
+
+
+@once
+def _migrations_on_disk() -> frozenset[tuple[str, str]]:
+    return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
+
+
+def _what_lacks() -> str:
     try:
         connection.ensure_connection()
-    except OperationalError:
-        return False
-    return True
+    except DatabaseError:
+        return "PostgreSQL, named by DATABASE_URL, does not answer"
+    try:
+        return "the tables are not those of this version: run `manage.py migrate`" if missing_migrations() else ""
+    except DatabaseError:
+        return "the application's role may not read the tables yet: run `manage.py migrate` as the owner"
 
 
 def _unguarded_tables(cursor: Any) -> list[str]:

@@ -11,8 +11,6 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
-from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Min
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
 from django.utils import timezone
@@ -24,6 +22,7 @@ from redis import Redis, RedisError
 from ingestion.models import Outbox
 from ingestion.rates.fetching import rates_note
 from track360.celery import HEARTBEAT
+from track360.checks import missing_migrations
 
 # Seconds. Beat sends a heartbeat every 5.
 OLDEST_HEARTBEAT = 30
@@ -91,7 +90,7 @@ def _broker() -> str:
 
 
 def _migrations() -> str:
-    if missing := _migrations_on_disk() - set(MigrationRecorder(connection).applied_migrations()):
+    if missing := missing_migrations():
         raise Unready(f"{len(missing)} not applied, the first is {'.'.join(min(missing))}")
     return "all applied"
 
@@ -129,11 +128,6 @@ PROBES: dict[str, Callable[[], str]] = {
     "oldest_waiting": _oldest_waiting,
     "rates": _rates,
 }
-
-
-@once
-def _migrations_on_disk() -> frozenset[tuple[str, str]]:
-    return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
 
 
 @once

@@ -154,3 +154,27 @@ def test_a_refused_start_ends_the_process_and_names_every_fault(monkeypatch):
     assert str(refusal.value) == (
         "Track360 does not start:\n  * synchronous_commit is off\n  * row security is missing"
     )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_start_waits_for_the_migrations_of_this_version_and_then_refuses(monkeypatch, capsys):
+    on_disk = checks._migrations_on_disk() | {("brands", "9999_to_come")}
+    monkeypatch.setattr(checks, "_migrations_on_disk", lambda: on_disk)
+    monkeypatch.setattr(checks, "PATIENCE", 0.3)
+
+    with pytest.raises(checks.UnsafeStart, match="the tables are not those of this version"):
+        checks.refuse_unsafe_start()
+
+    assert capsys.readouterr().err == (
+        "Track360 waits: the tables are not those of this version: run `manage.py migrate`\n"
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_start_goes_on_when_what_it_waited_for_has_come(monkeypatch):
+    lacks = iter(["PostgreSQL, named by DATABASE_URL, does not answer", ""])
+    monkeypatch.setattr(checks, "_what_lacks", lambda: next(lacks))
+
+    checks.refuse_unsafe_start()
+
+    assert next(lacks, "all were asked for") == "all were asked for"

@@ -7,7 +7,7 @@ from django.utils import timezone
 from model_bakery import baker
 
 from ingestion.models import Outbox
-from track360 import health
+from track360 import checks, health
 from track360.celery import HEARTBEAT, heartbeat
 
 
@@ -64,8 +64,8 @@ def test_readyz_names_a_batch_that_waits_too_long(client, beating, age, status):
 
 
 def test_readyz_names_a_migration_that_is_missing(client, beating, monkeypatch):
-    on_disk = health._migrations_on_disk() | {("brands", "9999_to_come")}
-    monkeypatch.setattr(health, "_migrations_on_disk", lambda: on_disk)
+    on_disk = checks._migrations_on_disk() | {("brands", "9999_to_come")}
+    monkeypatch.setattr(checks, "_migrations_on_disk", lambda: on_disk)
 
     answer = client.get("/readyz")
 
