@@ -76,12 +76,14 @@ class DealAdmin(BrandAdmin):
     add_form = NewDealForm
     change_form = DealForm
     removable = True
-    list_display = ("affiliate", "plan", "campaign", "starts_on", "last_day")
+    list_display = ("affiliate", "plan", "campaign", "first_day", "last_day")
     list_select_related = ("affiliate", "plan", "campaign")
     list_filter = (RunningFilter,)
     search_fields = ("affiliate__code", "affiliate__name", "plan__name", "campaign__code")
     search_help_text = "Affiliate, plan or campaign"
     ordering = ("affiliate__code", "-starts_on")
+
+    first_day = columns.day_column("starts_on", "first day")
 
     @admin.display(description="last day", ordering="ends_on")
     def last_day(self, row: Deal) -> str | SafeString:

@@ -58,12 +58,14 @@ class ExclusionAdmin(BrandAdmin):
     add_form = NewExclusionForm
     removable = True
     page_template = "admin/commissions/exclusion.html"
-    list_display = ("customer", "reason_shown", "from_day", "state", "made")
+    list_display = ("customer", "reason_shown", "since", "state", "made")
     list_select_related = ("customer",)
     list_filter = (LiftedFilter, "reason")
     search_fields = ("customer__key__startswith",)
     search_help_text = "Customer id"
     ordering = ("-created_at", "-pk")
+
+    since = columns.day_column("from_day", "from")
 
     @admin.display(description="reason", ordering="reason")
     def reason_shown(self, row: Exclusion) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, F, Max, QuerySet
+from django.db.models import Count, F, Max, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
@@ -51,7 +51,7 @@ class PlanAdmin(BrandAdmin):
 
     @admin.display(description="versions")
     def versions_count(self, row: Any) -> int:
-        return int(row.number_of_versions)
+        return int(row.number_of_versions or 0)
 
     @admin.display(description="newest in force from")
     def newest(self, row: Any) -> str:
@@ -59,20 +59,23 @@ class PlanAdmin(BrandAdmin):
 
     @admin.display(description="deals")
     def deals_count(self, row: Any) -> int:
-        return int(row.number_of_deals)
+        return int(row.number_of_deals or 0)
 
     @admin.display(description="default")
     def default(self, row: Plan) -> SafeString | str:
         return columns.chip("active", "Default") if row.is_default else ""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        versions = PlanVersion.objects.filter(brand=OuterRef("brand"), plan=OuterRef("pk")).order_by()
+        deals = Deal.objects.filter(brand=OuterRef("brand"), plan=OuterRef("pk")).order_by()
+        of_plan = versions.values("plan")
         return (
             super()
             .get_queryset(request)
             .annotate(
-                number_of_versions=Count("versions", distinct=True),
-                newest_from=Max("versions__effective_from"),
-                number_of_deals=Count("deals", distinct=True),
+                number_of_versions=Subquery(of_plan.annotate(count=Count("pk")).values("count")),
+                newest_from=Subquery(of_plan.annotate(newest=Max("effective_from")).values("newest")),
+                number_of_deals=Subquery(deals.values("plan").annotate(count=Count("pk")).values("count")),
             )
         )
 

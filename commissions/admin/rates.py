@@ -78,12 +78,14 @@ class FxRateAdmin(BrandAdmin):
     empty_title = "No rates yet"
     empty_text = "The European Central Bank's rates come by themselves. Enter others here."
     add_form = RateForm
-    list_display = ("day", "pair", "rate_shown", "source", "entered")
+    list_display = ("on", "pair", "rate_shown", "source", "entered")
     list_display_links = None
     list_filter = (PairFilter, "source")
     search_fields = ("day__startswith",)
     search_help_text = "Day, as 2026-01-31"
     ordering = ("-day", "base", "quote", "-pk")
+
+    on = columns.day_column("day", "day")
     change_list_template = "admin/commissions/rates.html"
 
     @admin.display(description="pair")

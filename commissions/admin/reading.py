@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 
 from commissions.engine.plan import Component
+from commissions.engine.readback import example, sentences
 from commissions.models import Plan
 
 
 def read_back(components: Sequence[Component], plan: Plan) -> list[dict[str, object]]:
     """Return each component's name with the sentences and the example that the engine gives of it."""
-    return [{"name": c.name, "sentences": [], "example": ""} for c in components]
+    return [
+        {"name": c.name, "sentences": sentences(c, plan.currency), "example": example(c, plan.currency)}
+        for c in components
+    ]

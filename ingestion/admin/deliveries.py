@@ -54,6 +54,7 @@ class DeliveryAdmin(BrandAdmin):
     """What the brand sent, request by request."""
 
     area = Area.RECORDS
+    nouns = "deliveries"
     intro = "Every request as it was received. Customers, activities and sums can be rebuilt from it at any time."
     empty_title = "Nothing was received yet"
     empty_text = "Issue a brand token and give it to the brand's engineers. Their first request shows up here."

@@ -18,7 +18,7 @@ from ingestion.admin.deliveries import facts_of
 from ingestion.admin.mapping import TargetField
 from ingestion.admin.previewing import PreviewingAdmin, effects
 from ingestion.admin.stored_bytes import pretty, record_in
-from ingestion.models import Activity, Delivery, SupersededActivity
+from ingestion.models import Activity, Customer, Delivery, SupersededActivity
 from ingestion.models.configuration import AliasKind
 from ingestion.queries.parked import ParkedGroup, Sample, parked_groups, parked_samples
 from ingestion.rules.standard import STATUSES
@@ -138,6 +138,7 @@ class ActivityAdmin(PreviewingAdmin):
             "opts": self.opts,
             "reasons": [(*WHY.get(reason, (reason, "")), found) for reason, found in sorted(groups.items())],
             "may_map": scope.changes(Area.MAPPING),
+            "awaited": Customer.objects.filter(brand=scope.brand, reported_at__isnull=True).count(),
         }
         return TemplateResponse(request, "admin/ingestion/parked.html", context)
 

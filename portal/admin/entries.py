@@ -26,13 +26,15 @@ class EntryAdmin(BrandAdmin):
     empty_text = "Entries come into being when a period is closed."
     page_template = "admin/lines/entry.html"
     change_list_template = "admin/lines/list.html"
-    list_display = ("period", "affiliate", "source_period", "amount_shown", "available_on", "posted")
+    list_display = ("period", "affiliate", "source_period", "amount_shown", "available", "posted")
     list_display_links = ("period", "amount_shown")
     list_select_related = ("affiliate",)
     list_filter = (PeriodFilter, AffiliateFilter)
     search_fields = ("key__startswith",)
     search_help_text = "Key of the line"
     ordering = ("-period", "-pk")
+
+    available = columns.day_column("available_on", "available on")
 
     @admin.display(description="amount", ordering="amount")
     def amount_shown(self, row: Entry) -> SafeString | str:

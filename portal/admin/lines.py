@@ -1,5 +1,6 @@
 """Lines in the operators' pages: every amount with its calculation, down to the stored bytes."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import admin
@@ -22,7 +23,7 @@ from portal.admin.periods import PeriodFilter, sums_by_currency
 from portal.wording import Reader, chapters
 from track360.lib.periods import Period
 
-SHOWN = 100
+SHOWN = 600
 
 
 class PlanFilter(admin.SimpleListFilter):
@@ -70,7 +71,7 @@ class LineAdmin(BrandAdmin):
         "component",
         "customer_shown",
         "amount_shown",
-        "available_on",
+        "available",
         "state_shown",
     )
     list_display_links = ("period", "amount_shown")
@@ -79,6 +80,8 @@ class LineAdmin(BrandAdmin):
     search_fields = ("key",)
     search_help_text = "Line key or customer id"
     ordering = ("-period", "-pk")
+
+    available = columns.day_column("available_on", "available on")
 
     @admin.display(description="plan", ordering="plan__name")
     def plan_version(self, row: Line) -> str:
@@ -137,28 +140,29 @@ class LineAdmin(BrandAdmin):
 
 
 def sources_of(*, brand: Brand, line: Line) -> list[dict[str, Any]]:
-    """Return the days whose facts a line is made of, by customer, those that brought most first.
+    """Return the days whose facts a line is made of, each with its customer and what was summed of him.
 
-    For a line about one customer these are all his days up to its period's end; else the days of the month on which
-    facts of the KPIs that went in were summed. Each leads to its records and their bytes.
+    For a line about one customer these are his days up to the one on which he qualified, or the period's end; else the
+    days of the month with facts of the KPIs that went in. Each leads to its records and their bytes.
     """
     period = Period.parse(line.source_period)
-    days = CustomerDay.objects.filter(brand=brand, day__lte=period.last_day)
+    qualified = [step["day"] for step in line.working if step["step"] == "qualified"]
+    last_day = date.fromisoformat(qualified[0]) if qualified else period.last_day
+    days = CustomerDay.objects.filter(brand=brand, day__lte=last_day)
     if line.customer_id is not None:
         days = days.filter(customer=line.customer_id)
     else:
         kpis = {step["kpi"] for step in line.working if step["step"] == "input"}
         days = days.filter(day__gte=period.first_day, kpi__in=kpis, customer__in=_customers_of(brand, line, period))
     days = days.exclude(kpi__in=("Registrations", "FirstDeposits")).select_related("customer")
-    return [
-        {
-            "customer": day.customer,
-            "day": day.day,
-            "facts": columns.labelled(day.kpi, day.amount, day.currency),
-            "records": day.records,
-        }
-        for day in days.order_by("day", "customer__key", "kpi")[:SHOWN]
-    ]
+    found: dict[tuple[date, str], dict[str, Any]] = {}
+    for row in days.order_by("day", "customer__key", "kpi")[:SHOWN]:
+        source = found.setdefault(
+            (row.day, row.customer.key), {"customer": row.customer, "day": row.day, "facts": [], "records": 0}
+        )
+        source["facts"].append(columns.labelled(f"{row.kpi} {row.product}".strip(), row.amount, row.currency))
+        source["records"] += row.records
+    return list(found.values())
 
 
 def _customers_of(brand: Brand, line: Line, period: Period) -> Any:

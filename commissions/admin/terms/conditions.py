@@ -17,7 +17,7 @@ class ConditionRow(Part):
     """One condition, or the heading of a group of them."""
 
     level = forms.TypedChoiceField(
-        choices=[(number, "·" * number or "–") for number in range(DEEPEST + 1)],
+        choices=[(number, "↳" * number or "–") for number in range(DEEPEST + 1)],
         coerce=int,
         required=False,
         empty_value=0,

@@ -83,5 +83,6 @@ class Part(forms.Form):
 
 
 def sentence(message: str) -> str:
-    """Return a message of the parser as a sentence."""
+    """Return a message of the parser as a sentence, without what only concerns those who write documents."""
+    message = message.replace(" written as text", "")
     return message[:1].upper() + message[1:] + ("" if message.endswith((".", "}")) else ".")
