@@ -143,9 +143,19 @@ def total(months: Iterable[MonthEarned]) -> tuple[Money, ...]:
 
 
 def in_reading_order(lines: QuerySet[Line]) -> QuerySet[Line]:
-    """Order lines as people read them: newest month, then by plan and component, larger amounts first."""
+    """Order lines as people read them.
+
+    The newest month first, in it lines of all customers together before those of one, then by plan and component,
+    larger amounts first.
+    """
     return lines.select_related("plan", "version", "component", "customer").order_by(
-        "-period", "plan__name", "component__position", "-amount", "key"
+        "-period",
+        Q(customer__isnull=False),
+        "plan__name",
+        "version__number",
+        "component__position",
+        "-amount",
+        "key",
     )
 
 

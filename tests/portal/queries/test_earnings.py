@@ -1,6 +1,14 @@
 from decimal import Decimal
 
-from portal.queries.earnings import Money, MonthEarned, earned_by_month, months_with_lines, report
+from portal.queries.earnings import (
+    Money,
+    MonthEarned,
+    earned_by_month,
+    in_reading_order,
+    lines_of,
+    months_with_lines,
+    report,
+)
 from portal.queries.explanations import explanation
 from track360.lib.periods import Period
 from track360.lib.tenancy import tenant
@@ -60,3 +68,17 @@ def test_adjustment_is_explained_by_what_earlier_months_posted(stage):
         told = explanation(**of(stage), key=late.key)
 
     assert (told.posted_before, told.wanted, told.line.is_adjustment) == (Decimal(712), Decimal(592), True)
+
+
+def test_lines_of_all_customers_together_are_read_first(stage):
+    bounty, share = stage.component("Bounty"), stage.component("Share", "revshare")
+    customer = stage.customer("c-1")
+    small = stage.line(bounty, "10", customer=customer)
+    large = stage.line(bounty, "90", customer=customer)
+    together = stage.line(share, "1")
+    older = stage.line(share, "500", period="2026-02")
+
+    with tenant(stage.brand.pk):
+        read = [line.key for line in in_reading_order(lines_of(**of(stage)))]
+
+    assert read == [together.key, large.key, small.key, older.key]
