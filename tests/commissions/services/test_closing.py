@@ -1,0 +1,167 @@
+"""Months close once, in order; what comes later becomes adjustments (commissions.md 11)."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import ProgrammingError, connection
+
+from commissions import services
+from commissions.models import ClosedPeriod, Entry, Line
+from commissions.services.closing import digest_of
+from tests.commissions.conftest import Business, day_of, deposit, registered
+from track360.lib.periods import Period
+
+CPA = {"name": "Bounty", "kind": "cpa", "trigger": "first_deposit", "amount": "100", "hold_days": 60}
+PROFILE = [
+    {"sum": "Bets"},
+    {"subtract": "Wins"},
+    {"subtract": "Bonus"},
+    {"subtract": "Chargeback"},
+    {"subtract_percent": "2", "of": "Deposit"},
+    {"subtract_percent": "1.5", "of": "Withdrawal"},
+    {"subtract_percent": "15", "of": "GGR"},
+    {"subtract_percent": "18", "of": "GGR"},
+]
+SHARE = {"name": "Share", "kind": "revshare", "base": "House NGR", "rate": "0.40"}
+
+
+@pytest.fixture
+def january(business, anna):
+    """The worked example of commissions.md 6.1, in January, with a customer worth 712.00."""
+    with business.open() as brand:
+        services.create_profile(brand=brand, name="House NGR", steps=PROFILE, by="test", now=business.now)
+    business.deal(anna, business.plan(SHARE))
+    business.customers(registered("c1", "2026-01-02", affiliate_id="anna"))
+    business.activities(
+        day_of("c1", "2026-01-12", Bets="50000", Wins="46000", GGR="4000", Bonus="600", Chargeback="150"),
+        day_of("c1", "2026-01-13", Deposit="6000", Withdrawal="2000"),
+    )
+    business.settle()
+    return business
+
+
+def test_late_data_becomes_an_adjustment_in_the_earliest_open_month(january):
+    january.close("2026-01")
+    assert january.earned() == {"2026-01": "712"}
+
+    january.activities(day_of("c1", "2026-01-20", Bonus="300"))
+    january.settle()
+
+    assert january.lines() == [
+        ("anna", "2026-01", "2026-01", "Share", None, "712", None),
+        ("anna", "2026-02", "2026-01", "Share", None, "-120", None),
+    ]
+    with january.open():
+        adjustment = Line.objects.get(period="2026-02")
+        original = Line.objects.get(period="2026-01")
+    assert adjustment.available_on == date(2026, 2, 28)
+    assert adjustment.base_key == original.key != adjustment.key
+    assert adjustment.working[-1] == {"step": "adjustment", "wanted": "592", "posted": "712", "amount": "-120"}
+    assert january.doubts() == []
+
+
+def test_adjustments_follow_what_is_wanted_until_they_are_posted(january):
+    january.close("2026-01")
+    january.activities(day_of("c1", "2026-01-20", Bonus="300"))
+    january.settle()
+    january.activities(day_of("c1", "2026-01-20"))
+    january.settle()
+    assert january.earned() == {"2026-01": "712"}
+
+    january.activities(day_of("c1", "2026-01-20", Bonus="300"))
+    january.close("2026-02")
+    january.activities(day_of("c1", "2026-01-20", Bonus="400"))
+    january.settle()
+
+    assert january.earned() == {"2026-01": "712", "2026-02": "-120", "2026-03": "-40"}
+    assert january.doubts() == []
+
+
+def test_line_that_is_no_longer_wanted_is_taken_back(business, anna):
+    business.deal(anna, business.plan(CPA))
+    business.customers(registered("c1", "2026-01-02", affiliate_id="anna"))
+    business.activities(deposit("c1", "d1", day="2026-01-10"))
+    business.close("2026-01")
+
+    business.exclude("c1")
+    business.settle()
+
+    assert business.earned() == {"2026-01": "100", "2026-02": "-100"}
+    with business.open():
+        assert Line.objects.get(period="2026-02").available_on == date(2026, 3, 11)
+    assert business.doubts() == []
+
+
+def test_closing_follows_up_what_waits_first(january):
+    january.activities(day_of("c1", "2026-01-20", Bonus="300"))
+
+    closed = january.close("2026-01")
+
+    assert closed.entries == 1
+    assert january.earned() == {"2026-01": "592"}
+    assert [(row[1], str(row[3])) for row in january.entries()] == [("2026-01", "592.00000000")]
+
+
+def test_months_close_in_order_once_and_when_they_are_over(january):
+    january.activities(day_of("c1", "2026-02-20", Bets="10"))
+    january.settle()
+    with pytest.raises(services.PeriodOutOfOrder, match="Close 2026-01 first"):
+        january.close("2026-02")
+    january.close("2026-01")
+    with pytest.raises(services.PeriodClosed):
+        january.close("2026-01")
+    january.close("2026-02")
+    with pytest.raises(services.PeriodNotOver):
+        january.close("2026-03")
+    with january.open():
+        assert list(ClosedPeriod.objects.order_by("period").values_list("period", "entries")) == [
+            ("2026-01", 1),
+            ("2026-02", 1),
+        ]
+
+
+def test_month_ends_in_the_brands_time_zone(transactional_db):
+    business = Business(timezone="America/New_York")
+    business.now = datetime(2026, 2, 1, 4, 59, tzinfo=UTC)
+    with pytest.raises(services.PeriodNotOver):
+        business.close("2026-01")
+
+    business.now = datetime(2026, 2, 1, 5, 0, tzinfo=UTC)
+
+    assert business.close("2026-01").entries == 0
+
+
+def test_closed_month_keeps_its_entries_and_their_digest(january):
+    closed = january.close("2026-01")
+    before = january.entries()
+
+    january.activities(day_of("c1", "2026-01-12"), deposit("c1", "d9", day="2026-01-14"))
+    january.settle()
+    january.close("2026-02")
+
+    assert [entry for entry in january.entries() if entry[1] == "2026-01"] == before
+    with january.open() as brand:
+        assert digest_of(brand=brand, period=Period(2026, 1)) == closed.sha256
+
+
+@pytest.mark.parametrize("statement", ["UPDATE commissions_entry SET amount = 0", "DELETE FROM commissions_entry"])
+def test_entries_cannot_be_changed_by_the_application(january, statement):
+    january.close("2026-01")
+
+    with pytest.raises(ProgrammingError, match="permission denied"), january.open(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_verify_finds_what_was_tampered_with(january):
+    january.close("2026-01")
+    with january.open() as brand:
+        line = Line.objects.get(brand=brand)
+        Line.objects.filter(brand=brand).update(amount="700")
+        Entry.objects.create(
+            brand=brand, key="f" * 32, affiliate=line.affiliate, period="2026-01", source_period="2026-01",
+            amount="1", currency="EUR", available_on=line.available_on, posted_at=january.now,
+        )  # fmt: skip
+
+    tables = {difference.table for difference in january.doubts()}
+
+    assert tables == {"Line", "ClosedPeriod", "Entry"}
