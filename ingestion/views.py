@@ -2,24 +2,22 @@
 
 import re
 from json import dumps
-from typing import ClassVar, cast
+from typing import BinaryIO, ClassVar
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.permissions import AllowAny
-from rest_framework.renderers import JSONRenderer
-from rest_framework.request import Request
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.views import APIView
 
-from brands.authentication import BrandTokenAuthentication, Sender
+from brands.authentication import BrandTokenAuthentication, Sender, authenticated
 from brands.rate_limits import limiter
 from ingestion.dialects import push
-from ingestion.dialects.dialect import Dialect
+from ingestion.dialects.dialect import ActivityDialect, Dialect
 from ingestion.rules.decoding import MAX_BYTES
-from ingestion.services import receive
+from ingestion.services.gathering import gather, may_be_gathered
 from ingestion.services.idempotency import Answer, RequestKey, once
-from track360.lib.problems import LengthRequired, TooLarge, UnsupportedMedia, request_id
+from ingestion.services.receiving import Incoming, Receipt, read, receive_one
+from track360.lib.problems import LengthRequired, TooLarge, UnsupportedMedia, exception_handler, request_id
 from track360.lib.tenancy import tenant
 
 _JSON = re.compile(r'application/json\s*(?:;\s*charset\s*=\s*"?utf-?8"?\s*)?;?', re.IGNORECASE).fullmatch
@@ -33,62 +31,65 @@ class UnsupportedEncoding(UnsupportedMedia):
     code = "unsupported_encoding"
 
 
-class AlwaysJSON(BaseContentNegotiation):
-    """Answers in JSON whatever is asked for: a sender that accepts something else can still read the status."""
-
-    def select_parser(self, request: Request, parsers: object) -> None:
-        """Parse nothing: the bytes are read by our own strict decoder."""
-
-    def select_renderer(
-        self, request: Request, renderers: object, format_suffix: str | None = None
-    ) -> tuple[JSONRenderer, str]:
-        """Return the one renderer there is."""
-        return JSONRenderer(), "application/json"
-
-
 class PushView(APIView):
-    """Takes records from a brand's servers. A 2xx promises that every counted record is stored."""
+    """Takes records from a brand's servers. A 2xx promises that every counted record is stored.
 
-    authentication_classes = [BrandTokenAuthentication]
-    permission_classes = [AllowAny]  # the authentication refuses whoever shows no token
-    content_negotiation_class = AlwaysJSON
+    It is one of the framework's views so that the API's document finds it; of what the framework does around a request
+    a machine's needs only the problems.
+    """
+
+    authentication_classes = [BrandTokenAuthentication]  # said for the document; `dispatch` asks for the token
     http_method_names = ["post"]
     dialect: ClassVar[Dialect]
 
-    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
-        """Let only a brand's server pass, as often as its brand allows."""
-        super().initial(request, *args, **kwargs)
-        sender = cast(Sender, request.user)
-        allowance = limiter.count(credential=f"token:{sender.token_id}", limit=sender.brand.requests_per_minute)
-        self.headers = {**self.headers, **allowance.headers}
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """Let only a brand's server pass, as often as its brand allows, and answer what became of each record."""
+        headers = {"Allow": "POST"}
+        try:
+            sender = authenticated(request.META.get("HTTP_X_API_KEY", ""), now=timezone.now())
+            limit = sender.brand.requests_per_minute
+            headers |= limiter.count(credential=f"token:{sender.token_id}", limit=limit).headers
+            if request.method != "POST":
+                raise MethodNotAllowed(request.method or "")
+            answer = self._answer(request, sender)
+            response = HttpResponse(answer.body, status=answer.status, content_type="application/json")
+        except Exception as error:  # noqa: BLE001 - told as a problem, whatever it is
+            response = exception_handler(error, {})
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        return response
 
-    def post(self, request: Request) -> HttpResponse:
-        """Store the records of the body and answer what became of each."""
-        sender = cast(Sender, request.user)
-        body = read_body(request._request)
+    def _answer(self, request: HttpRequest, sender: Sender) -> Answer:
+        body = read_body(request)
         now = timezone.now()
         prefer = request.META.get("HTTP_PREFER", "")
+        is_minimal = bool(prefer and _MINIMAL(prefer))
 
-        def work() -> Answer:
-            receipt = receive(
+        def incoming() -> Incoming:
+            return read(
                 dialect=self.dialect,
-                brand=sender.brand,
                 body=body,
                 received_at=now,
                 token_id=sender.token_id,
                 request_id=request_id(),
                 is_strict=bool(prefer and _STRICT(prefer)),
             )
-            return Answer(receipt.status, dumps(receipt.as_json(is_minimal=bool(prefer and _MINIMAL(prefer)))))
 
-        key = request.META.get("HTTP_IDEMPOTENCY_KEY")
+        def told(receipt: Receipt) -> Answer:
+            return Answer(receipt.status, dumps(receipt.as_json(is_minimal=is_minimal)))
+
+        def work() -> Answer:
+            return told(receive_one(dialect=self.dialect, brand=sender.brand, incoming=incoming()))
+
+        if (sent_key := request.META.get("HTTP_IDEMPOTENCY_KEY")) is not None:
+            key = RequestKey("POST", request.path_info.rstrip("/"), sent_key)
+            with tenant(sender.brand.pk):
+                return once(brand=sender.brand, key=key, body=body, now=now, work=work)
+        arrived = incoming()
+        if isinstance(self.dialect, ActivityDialect) and may_be_gathered(arrived):
+            return told(gather(dialect=self.dialect, brand=sender.brand, incoming=arrived))
         with tenant(sender.brand.pk):
-            if key is None:
-                answer = work()
-            else:
-                path = request.path_info.rstrip("/")
-                answer = once(brand=sender.brand, key=RequestKey("POST", path, key), body=body, now=now, work=work)
-        return HttpResponse(answer.body, status=answer.status, content_type="application/json")
+            return told(receive_one(dialect=self.dialect, brand=sender.brand, incoming=arrived))
 
 
 class CustomerCollection(PushView):
@@ -120,7 +121,7 @@ def read_body(request: HttpRequest) -> bytes:
     if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
         if not request.META.get("wsgi.input_terminated"):
             raise LengthRequired
-        body: bytes = request.META["wsgi.input"].read(MAX_BYTES + 1)
+        body = _read_to_end(request.META["wsgi.input"])
     else:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isascii() or not length.isdigit() or int(length) > MAX_BYTES:
@@ -129,3 +130,11 @@ def read_body(request: HttpRequest) -> bytes:
     if len(body) > MAX_BYTES:
         raise TooLarge(f"Send at most {MAX_BYTES} bytes in one request.")
     return body
+
+
+def _read_to_end(stream: BinaryIO) -> bytes:
+    parts, size = [], 0
+    while size <= MAX_BYTES and (part := stream.read(MAX_BYTES + 1 - size)):
+        parts.append(part)
+        size += len(part)
+    return b"".join(parts)

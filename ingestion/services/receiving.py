@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -10,9 +11,9 @@ from django.db import transaction
 from brands.models import Brand
 from ingestion.dialects.dialect import ActivityDialect, Dialect
 from ingestion.rules.refusals import TooMuch, Unreadable
-from ingestion.writer.activities import write_activities
+from ingestion.writer.activities import Batch, write_activities
 from ingestion.writer.customers import write_customers
-from ingestion.writer.deliveries import Arrival, Counted, write_delivery
+from ingestion.writer.deliveries import Arrival, Counted, Written, write_deliveries, write_delivery
 from ingestion.writer.opening import Opening, open_write
 from ingestion.writer.outcomes import REJECTED, Outcome
 from track360.lib.problems import Malformed, TooLarge
@@ -80,6 +81,42 @@ class Receipt:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One request on its way in: how it came, and the records that its bytes are."""
+
+    arrival: Arrival
+    records: list[Any]
+
+
+def read(
+    *,
+    dialect: Dialect,
+    body: bytes,
+    received_at: datetime,
+    token_id: int | None = None,
+    request_id: str = "",
+    is_strict: bool = False,
+) -> Incoming:
+    """Read the bytes of a request. Raises Undecodable or BatchTooLarge for those that are no batch of records."""
+    try:
+        records = dialect.decode(body)
+    except TooMuch as too_much:
+        raise BatchTooLarge(too_much.code, too_much.detail) from None
+    except Unreadable as unreadable:
+        raise Undecodable(unreadable.code, unreadable.detail) from None
+    arrival = Arrival(
+        source=dialect.source,
+        entity=dialect.entity,
+        body=body,
+        received_at=received_at,
+        token_id=token_id,
+        request_id=request_id,
+        is_strict=is_strict,
+    )
+    return Incoming(arrival, records)
+
+
 def receive(
     *,
     dialect: Dialect,
@@ -95,61 +132,77 @@ def receive(
     `is_strict`: one rejected record leaves nothing stored but the delivery. Raises Undecodable or BatchTooLarge for
     bytes that are no batch; of those nothing is kept.
     """
-    try:
-        records = dialect.decode(body)
-    except TooMuch as too_much:
-        raise BatchTooLarge(too_much.code, too_much.detail) from None
-    except Unreadable as unreadable:
-        raise Undecodable(unreadable.code, unreadable.detail) from None
-    opening = open_write(brand_id=brand.pk)
-    outcomes = _stored(dialect, brand, opening, records, received_at, is_strict=is_strict)
-    counted = write_delivery(
-        brand_id=brand.pk,
-        delivery_id=opening.delivery_id,
-        arrival=Arrival(
-            source=dialect.source,
-            entity=dialect.entity,
-            body=body,
-            received_at=received_at,
-            token_id=token_id,
-            request_id=request_id,
-            is_strict=is_strict,
-        ),
-        outcomes=outcomes,
+    incoming = read(
+        dialect=dialect,
+        body=body,
+        received_at=received_at,
+        token_id=token_id,
+        request_id=request_id,
+        is_strict=is_strict,
     )
+    return receive_one(dialect=dialect, brand=brand, incoming=incoming)
+
+
+def receive_one(*, dialect: Dialect, brand: Brand, incoming: Incoming) -> Receipt:
+    """Store what one request brings that is already read; see `receive`."""
+    opening = open_write(brand_id=brand.pk)
+    outcomes = _stored(dialect, brand, opening, incoming)
+    (delivery_id,) = opening.deliveries
+    counted = write_delivery(brand_id=brand.pk, delivery_id=delivery_id, arrival=incoming.arrival, outcomes=outcomes)
     return Receipt(counted, outcomes)
 
 
-def _stored(
-    dialect: Dialect, brand: Brand, opening: Opening, records: list[Any], received_at: datetime, *, is_strict: bool
-) -> list[Outcome]:
-    if not is_strict:
-        return _written(dialect, brand, opening, records, received_at, is_strict=False)
+def receive_together(*, dialect: ActivityDialect, brand: Brand, requests: Sequence[Incoming]) -> list[Receipt]:
+    """Store what several requests bring, none of them strict, as if they had come one after another."""
+    opening = open_write(brand_id=brand.pk, deliveries=len(requests))
+    batches = [
+        Batch(
+            delivery_id,
+            dialect.read(request.records, meaning=opening.meaning, received_at=request.arrival.received_at),
+        )
+        for delivery_id, request in zip(opening.deliveries, requests, strict=True)
+    ]
+    outcomes = iter(_activities(brand, opening, batches))
+    written = [
+        Written(batch.delivery_id, request.arrival, list(islice(outcomes, len(batch.records))))
+        for batch, request in zip(batches, requests, strict=True)
+    ]
+    counted = write_deliveries(brand_id=brand.pk, deliveries=written)
+    return [Receipt(counts, each.outcomes) for counts, each in zip(counted, written, strict=True)]
+
+
+def _activities(brand: Brand, opening: Opening, batches: Sequence[Batch]) -> list[Outcome]:
+    return write_activities(
+        brand_id=brand.pk,
+        batches=batches,
+        rejects_unknown_customers=opening.meaning.unknown_customer == "reject",
+    )
+
+
+def _stored(dialect: Dialect, brand: Brand, opening: Opening, incoming: Incoming) -> list[Outcome]:
+    if not incoming.arrival.is_strict:
+        return _written(dialect, brand, opening, incoming)
     try:
         with transaction.atomic():
-            return _written(dialect, brand, opening, records, received_at, is_strict=True)
+            return _written(dialect, brand, opening, incoming)
     except _OneRejected as one_rejected:
         return [_not_stored(outcome) for outcome in one_rejected.outcomes]
 
 
-def _written(
-    dialect: Dialect, brand: Brand, opening: Opening, records: list[Any], received_at: datetime, *, is_strict: bool
-) -> list[Outcome]:
+def _written(dialect: Dialect, brand: Brand, opening: Opening, incoming: Incoming) -> list[Outcome]:
+    (delivery_id,) = opening.deliveries
+    received_at = incoming.arrival.received_at
     if isinstance(dialect, ActivityDialect):
-        outcomes = write_activities(
-            brand_id=brand.pk,
-            delivery_id=opening.delivery_id,
-            records=dialect.read(records, meaning=opening.meaning, received_at=received_at),
-            rejects_unknown_customers=opening.meaning.unknown_customer == "reject",
-        )
+        rows = dialect.read(incoming.records, meaning=opening.meaning, received_at=received_at)
+        outcomes = _activities(brand, opening, [Batch(delivery_id, rows)])
     else:
         outcomes = write_customers(
             brand_id=brand.pk,
-            delivery_id=opening.delivery_id,
-            records=dialect.read(records, meaning=opening.meaning, received_at=received_at),
+            delivery_id=delivery_id,
+            records=dialect.read(incoming.records, meaning=opening.meaning, received_at=received_at),
             received_at=received_at,
         )
-    if is_strict and any(outcome.outcome == REJECTED for outcome in outcomes):
+    if incoming.arrival.is_strict and any(outcome.outcome == REJECTED for outcome in outcomes):
         raise _OneRejected(outcomes)
     return outcomes
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
-from typing import Self
+from typing import Self, cast
 
 from brands.models import Brand
 from ingestion.dialects.registry import Origin
@@ -17,7 +17,7 @@ from ingestion.queries.touched import touched_activities, touched_customers
 from ingestion.rules.activities import ActivityRow
 from ingestion.rules.meaning import Meaning
 from ingestion.rules.refusals import Refused
-from ingestion.services.rebuilding import rebuilt_customers
+from ingestion.services.rebuilding import RecordsUnreadable, rebuilt_customers
 from ingestion.services.rereading import Rereader, origins_body
 from ingestion.writer.activities import Known, Version, replace
 from ingestion.writer.customers import correct, stored_states
@@ -33,12 +33,6 @@ class IdentityFixed(Conflict):
     """The change would give stored records another identity."""
 
     code = "identity_fixed"
-
-
-class RecordsUnreadable(Conflict):
-    """Under the changed configuration stored records could no longer be read."""
-
-    code = "records_unreadable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,10 +94,10 @@ def _replayed(
         changed.sort(key=lambda change: change[1].key)
         delivery_id = new_delivery_id()
         versions = [
-            Version(row, Known(activity.customer_id, is_reported=True), index)
-            for index, (activity, row, _) in enumerate(changed)
+            Version(row, Known(activity.customer_id, is_reported=True), delivery_id, place)
+            for place, (activity, row, _) in enumerate(changed)
         ]
-        replace(brand_id=brand.pk, delivery_id=delivery_id, versions=versions)
+        replace(brand_id=brand.pk, versions=versions)
         _deliver(brand, delivery_id, "activities", [origin for *_, origin in changed], now)
     return effect
 
@@ -136,10 +130,9 @@ def _deliver(brand: Brand, delivery_id: int, entity: str, origins: Iterable[Orig
 def _read_again(reader: Rereader, meaning: Meaning, origin: Origin) -> ActivityRow:
     dialect, records, received_at = reader.open(origin.delivery_id)
     (row,) = dialect.read([records[origin.place]], meaning=meaning, received_at=received_at, again=True)
-    if not isinstance(row, ActivityRow):
-        reason = row.message if isinstance(row, Refused) else "they would be no activities"
-        raise RecordsUnreadable(f"Stored records could no longer be read: {reason}")
-    return row
+    if isinstance(row, Refused):
+        raise RecordsUnreadable(row)
+    return cast(ActivityRow, row)
 
 
 def same(activity: Activity, row: ActivityRow) -> bool:

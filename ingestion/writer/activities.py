@@ -1,6 +1,6 @@
 """Activities: awaited customers first, then what is new in one statement, then what differs from what is stored."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from ingestion.rules.activities import ActivityRow
@@ -16,13 +16,13 @@ _COLUMNS = (
 )
 _RECORDS = """
     unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::date[], %s::text[],
-           %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::int[])
+           %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::int[])
     AS r (key, digest, customer_id, event, event_id, moment, day, product, currency, status, kpis, amounts, details,
-          parked_for, index)"""
+          parked_for, delivery_id, index)"""
 _VALUES = """
     r.customer_id, r.event, r.event_id, r.moment, r.day, r.product, r.currency, r.status, r.kpis::text[],
     r.amounts::numeric[], r.details::jsonb, CASE r.parked_for WHEN '' THEN 'live' ELSE 'parked' END, r.parked_for,
-    %s, r.index"""
+    r.delivery_id, r.index"""
 _INSERT = f"""
     INSERT INTO ingestion_activity (brand_id, key, digest, {_COLUMNS})
     SELECT %s, r.key, r.digest, {_VALUES}
@@ -30,8 +30,9 @@ _INSERT = f"""
     ON CONFLICT (brand_id, key) DO NOTHING"""  # noqa: S608 - constants only
 _KEEP_VERSIONS = f"""
     INSERT INTO ingestion_supersededactivity (brand_id, activity_id, replaced_by_id, {_COLUMNS})
-    SELECT brand_id, id, %s, {_COLUMNS}
-    FROM ingestion_activity WHERE brand_id = %s AND key = ANY (%s::uuid[])"""  # noqa: S608 - constants only
+    SELECT brand_id, id, r.replaced_by, {_COLUMNS}
+    FROM unnest(%s::uuid[], %s::bigint[]) AS r (key, replaced_by)
+    JOIN ingestion_activity a ON a.brand_id = %s AND a.key = r.key"""  # noqa: S608 - constants only
 _REPLACE = f"""
     UPDATE ingestion_activity a SET (digest, {_COLUMNS}) = ROW (r.digest, {_VALUES})
     FROM {_RECORDS}
@@ -53,32 +54,38 @@ class Stored(NamedTuple):
 
 
 class Version(NamedTuple):
-    """A record of the batch on its way into the table; `place` says where in its delivery."""
+    """A record on its way into the table, its delivery and its place in it; `at` is its place in the batch."""
 
     row: ActivityRow
     customer: Known
+    delivery_id: int
     place: int
+    at: int = 0
 
 
-def write_activities(
-    *, brand_id: int, delivery_id: int, records: Sequence[ActivityRow | Refused], rejects_unknown_customers: bool
-) -> list[Outcome]:
-    """Store a batch of activities; return what became of each record, as if they had been sent one by one.
+class Batch(NamedTuple):
+    """The records of one delivery, which is written afterwards in the same transaction."""
 
-    The delivery itself is written afterwards, in the same transaction.
-    """
+    delivery_id: int
+    records: Sequence[ActivityRow | Refused]
+
+
+def write_activities(*, brand_id: int, batches: Sequence[Batch], rejects_unknown_customers: bool) -> list[Outcome]:
+    """Store the activities of deliveries; return what became of each record, as if they had been sent one by one."""
+    records = [record for batch in batches for record in batch.records]
     names = {record.customer for record in records if isinstance(record, ActivityRow)}
     customers = _customers(brand_id, names) if names else {}
     awaited = {}
     if not rejects_unknown_customers and len(customers) < len(names):
-        awaited = _await_customers(brand_id, delivery_id, sorted(names - customers.keys()))
+        awaited = _await_customers(brand_id, _first_named(batches, names - customers.keys()))
         customers |= awaited
         if len(customers) < len(names):  # somebody else has just added the rest
             customers |= _customers(brand_id, names - customers.keys())
 
     outcomes: list[Outcome] = []
     versions: dict[str, list[Version]] = {}
-    for index, record in enumerate(records):
+    origins = ((batch.delivery_id, place) for batch in batches for place in range(len(batch.records)))
+    for at, (record, (delivery_id, place)) in enumerate(zip(records, origins, strict=True)):
         if isinstance(record, Refused):
             outcomes.append(rejected(record))
             continue
@@ -88,22 +95,21 @@ def write_activities(
             continue
         code = record.parked_for or ("" if customer.is_reported else UNKNOWN_CUSTOMER)
         outcomes.append(Outcome(PARKED if code else CREATED, record.event_id, code))
-        versions.setdefault(record.key, []).append(Version(record, customer, index))
+        versions.setdefault(record.key, []).append(Version(record, customer, delivery_id, place, at))
     if versions:
-        _store(brand_id, delivery_id, versions, outcomes)
+        _store(brand_id, [batch.delivery_id for batch in batches], versions, outcomes)
         if awaited:
             _forget_unused(brand_id, awaited, versions.values(), outcomes)
     return outcomes
 
 
-def replace(*, brand_id: int, delivery_id: int, versions: Iterable[Version]) -> None:
+def replace(*, brand_id: int, versions: Sequence[Version]) -> None:
     """Replace stored activities, keeping their earlier versions. The rows are locked; `versions` are in key order."""
-    versions = list(versions)
     keys = plain_array(version.row.key for version in versions)
+    replaced_by = plain_array(str(version.delivery_id) for version in versions)
     with statements() as cursor:
-        cursor.execute(_KEEP_VERSIONS, [delivery_id, brand_id, keys])
-        columns = _columns(versions)
-        cursor.execute(_REPLACE, [delivery_id, *columns, brand_id])
+        cursor.execute(_KEEP_VERSIONS, [keys, replaced_by, brand_id])
+        cursor.execute(_REPLACE, [*_columns(versions), brand_id])
 
 
 def _customers(brand_id: int, names: Iterable[str]) -> dict[str, Known]:
@@ -116,28 +122,40 @@ def _customers(brand_id: int, names: Iterable[str]) -> dict[str, Known]:
         return {key: Known(number, is_reported) for key, number, is_reported in cursor.fetchall()}
 
 
-def _await_customers(brand_id: int, delivery_id: int, names: Sequence[str]) -> dict[str, Known]:
+def _first_named(batches: Sequence[Batch], names: Collection[str]) -> dict[str, int]:
+    """Return in which delivery each of these customers is named first, by name in order."""
+    first: dict[str, int] = {}
+    for batch in batches:
+        for record in batch.records:
+            if isinstance(record, ActivityRow) and record.customer in names:
+                first.setdefault(record.customer, batch.delivery_id)
+    return dict(sorted(first.items()))
+
+
+def _await_customers(brand_id: int, deliveries: dict[str, int]) -> dict[str, Known]:
     with statements() as cursor:
         cursor.execute(
             "INSERT INTO ingestion_customer"
             " (brand_id, key, country, sales_status, kyc_status, evidence, delivery_id, index)"
-            " SELECT %s, name, '', '', '', '[]', %s, 0 FROM unnest(%s::text[]) AS name"
-            " ON CONFLICT (brand_id, key) DO NOTHING RETURNING key, id",
-            [brand_id, delivery_id, array(names)],
+            " SELECT %s, name, '', '', '', '[]', delivery_id, 0 FROM unnest(%s::text[], %s::bigint[])"
+            " AS awaited (name, delivery_id) ON CONFLICT (brand_id, key) DO NOTHING RETURNING key, id",
+            [brand_id, array(list(deliveries)), plain_array(map(str, deliveries.values()))],
         )
         return {key: Known(number, is_reported=False) for key, number in cursor.fetchall()}
 
 
-def _store(brand_id: int, delivery_id: int, versions: dict[str, list[Version]], outcomes: list[Outcome]) -> None:
+def _store(
+    brand_id: int, deliveries: Sequence[int], versions: dict[str, list[Version]], outcomes: list[Outcome]
+) -> None:
     keys = sorted(versions)
     firsts = [versions[key][0] for key in keys]
     with statements() as cursor:
-        cursor.execute(_INSERT, [brand_id, delivery_id, *_columns(firsts)])
+        cursor.execute(_INSERT, [brand_id, *_columns(firsts)])
         inserted = cursor.rowcount
     if inserted == len(keys) == sum(map(len, versions.values())):
         return
 
-    stored = _stored(brand_id, delivery_id, keys) if inserted < len(keys) else {}
+    stored = _stored(brand_id, deliveries, keys) if inserted < len(keys) else {}
     changed = [key for key in stored if any((at.row.digest, at.customer.id) != stored[key] for at in versions[key])]
     if changed:
         stored |= _locked(brand_id, sorted(changed))
@@ -148,12 +166,12 @@ def _store(brand_id: int, delivery_id: int, versions: dict[str, list[Version]], 
             if present is None:  # just inserted
                 present = Stored(version.row.digest, version.customer.id)
                 continue
-            outcomes[version.place] = _compared(version, present, outcomes[version.place])
-            if outcomes[version.place].outcome in (UPDATED, PARKED):
+            outcomes[version.at] = _compared(version, present, outcomes[version.at])
+            if outcomes[version.at].outcome in (UPDATED, PARKED):
                 last[key] = version
                 present = Stored(version.row.digest, version.customer.id)
     if last:
-        replace(brand_id=brand_id, delivery_id=delivery_id, versions=[last[key] for key in sorted(last)])
+        replace(brand_id=brand_id, versions=[last[key] for key in sorted(last)])
 
 
 def _compared(version: Version, present: Stored, if_new: Outcome) -> Outcome:
@@ -170,13 +188,13 @@ def _compared(version: Version, present: Stored, if_new: Outcome) -> Outcome:
     return if_new if if_new.outcome == PARKED else Outcome(UPDATED, version.row.event_id)
 
 
-def _stored(brand_id: int, delivery_id: int, keys: Sequence[str]) -> dict[str, Stored]:
+def _stored(brand_id: int, deliveries: Sequence[int], keys: Sequence[str]) -> dict[str, Stored]:
     # Without those that this very batch has inserted. Nothing is locked: what is equal is not touched.
     with statements() as cursor:
         cursor.execute(
             "SELECT key::text, digest::text, customer_id FROM ingestion_activity"
-            " WHERE brand_id = %s AND key = ANY (%s::uuid[]) AND delivery_id <> %s",
-            [brand_id, plain_array(keys), delivery_id],
+            " WHERE brand_id = %s AND key = ANY (%s::uuid[]) AND delivery_id <> ALL (%s::bigint[])",
+            [brand_id, plain_array(keys), plain_array(map(str, deliveries))],
         )
         return {_hex(key): Stored(_hex(digest), customer) for key, digest, customer in cursor.fetchall()}
 
@@ -195,7 +213,7 @@ def _forget_unused(
     brand_id: int, awaited: dict[str, Known], versions: Iterable[list[Version]], outcomes: Sequence[Outcome]
 ) -> None:
     # A rejected record leaves nothing behind, so neither does a customer whom only rejected records name.
-    used = {version.customer.id for sent in versions for version in sent if outcomes[version.place].outcome != REJECTED}
+    used = {version.customer.id for sent in versions for version in sent if outcomes[version.at].outcome != REJECTED}
     if unused := [str(customer.id) for customer in awaited.values() if customer.id not in used]:
         with statements() as cursor:
             cursor.execute(
@@ -246,6 +264,7 @@ def _columns(versions: Sequence[Version]) -> list[str]:
         array([plain_array(texts) for texts in amounts]),
         array(details),
         array(parked_for),
+        plain_array([str(version.delivery_id) for version in versions]),
         plain_array([str(version.place) for version in versions]),
     ]
 

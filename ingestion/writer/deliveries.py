@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from json import dumps
-from typing import Any
+from typing import Any, NamedTuple
 
 from ingestion.writer.outcomes import DUPLICATE, REJECTED, Outcome
 from ingestion.writer.statements import statements
@@ -51,45 +51,69 @@ class Counted:
     rejected: int
 
 
-def write_delivery(*, brand_id: int, delivery_id: int, arrival: Arrival, outcomes: Sequence[Outcome]) -> Counted:
-    """Write the delivery, and its outbox row if it changed anything. Every record lock of the batch is held by now.
+class Written(NamedTuple):
+    """What a delivery is made of at the end: its number, how it came in, and what became of its records."""
 
-    Wakes the follow-up after commit.
+    delivery_id: int
+    arrival: Arrival
+    outcomes: Sequence[Outcome]
+
+
+def write_delivery(*, brand_id: int, delivery_id: int, arrival: Arrival, outcomes: Sequence[Outcome]) -> Counted:
+    """Write one delivery; see `write_deliveries`."""
+    (counted,) = write_deliveries(brand_id=brand_id, deliveries=[Written(delivery_id, arrival, outcomes)])
+    return counted
+
+
+def write_deliveries(*, brand_id: int, deliveries: Sequence[Written]) -> list[Counted]:
+    """Write deliveries in their order, and an outbox row for each that changed anything.
+
+    Every record lock of their batches is held by now. Wakes the follow-up after commit.
     """
-    kinds = [outcome.outcome for outcome in outcomes]
+    counted = [_counted(written) for written in deliveries]
+    rows = [_row(brand_id, written, counts) for written, counts in zip(deliveries, counted, strict=True)]
+    with statements() as cursor:
+        if len(rows) == 1:
+            cursor.execute(_INSERT, rows[0])
+        else:
+            cursor.executemany(_INSERT, rows)
+    if any(counts.accepted for counts in counted):
+        wake(FOLLOW_UP, brand_id=brand_id)
+    return counted
+
+
+def _counted(written: Written) -> Counted:
+    kinds = [outcome.outcome for outcome in written.outcomes]
     duplicates, rejected = kinds.count(DUPLICATE), kinds.count(REJECTED)
-    counted = Counted(
-        uid=new_uid(arrival.received_at),
+    return Counted(
+        uid=new_uid(written.arrival.received_at),
         received=len(kinds),
         accepted=len(kinds) - duplicates - rejected,
         duplicates=duplicates,
         rejected=rejected,
     )
-    with statements() as cursor:
-        cursor.execute(
-            _INSERT,
-            [
-                delivery_id,
-                brand_id,
-                counted.uid,
-                arrival.source,
-                arrival.entity,
-                arrival.token_id,
-                arrival.request_id,
-                arrival.body,
-                sha256(arrival.body).digest(),
-                arrival.is_strict,
-                arrival.received_at,
-                counted.received,
-                counted.accepted,
-                counted.duplicates,
-                counted.rejected,
-                dumps(_errors(outcomes)) if rejected else "[]",
-            ],
-        )
-    if counted.accepted:
-        wake(FOLLOW_UP, brand_id=brand_id)
-    return counted
+
+
+def _row(brand_id: int, written: Written, counted: Counted) -> tuple[Any, ...]:
+    arrival = written.arrival
+    return (
+        written.delivery_id,
+        brand_id,
+        counted.uid,
+        arrival.source,
+        arrival.entity,
+        arrival.token_id,
+        arrival.request_id,
+        arrival.body,
+        sha256(arrival.body).digest(),
+        arrival.is_strict,
+        arrival.received_at,
+        counted.received,
+        counted.accepted,
+        counted.duplicates,
+        counted.rejected,
+        dumps(_errors(written.outcomes)) if counted.rejected else "[]",
+    )
 
 
 def new_delivery_id() -> int:

@@ -12,28 +12,28 @@ CONFIGURATION_LOCK = 1
 # One trip, but two statements: what the second reads is what the lock has waited for.
 _OPEN = """
     SELECT pg_advisory_xact_lock_shared({lock}, {brand});
-    SELECT nextval('ingestion_delivery_id_seq'), meaning_version, vertical, timezone, default_currency,
-        unknown_customer
+    SELECT array(SELECT nextval('ingestion_delivery_id_seq') FROM generate_series(1, {deliveries})),
+        meaning_version, vertical, timezone, default_currency, unknown_customer
     FROM brands_brand WHERE id = {brand}"""
 
 
 class Opening(NamedTuple):
-    """What a write starts from: the id its delivery will have and the present meaning of its records."""
+    """What a write starts from: the ids its deliveries will have and the present meaning of their records."""
 
-    delivery_id: int
+    deliveries: list[int]
     meaning: Meaning
 
 
-def open_write(*, brand_id: int) -> Opening:
+def open_write(*, brand_id: int, deliveries: int = 1) -> Opening:
     """Wait until no change of the brand's configuration is under way, and keep the next one waiting until commit.
 
     Without it a record could be parked for a name while the operator maps that name, and miss the replay.
     """
     with statements() as cursor:
-        cursor.execute(_OPEN.format(lock=CONFIGURATION_LOCK, brand=int(brand_id)))
+        cursor.execute(_OPEN.format(lock=CONFIGURATION_LOCK, brand=int(brand_id), deliveries=deliveries))
         cursor.nextset()
-        ((delivery_id, version, *settings),) = cursor.fetchall()
-    return Opening(delivery_id, meanings.get(brand_id=brand_id, version=version, settings=Settings(*settings)))
+        ((numbers, version, *settings),) = cursor.fetchall()
+    return Opening(numbers, meanings.get(brand_id=brand_id, version=version, settings=Settings(*settings)))
 
 
 def open_change(*, brand_id: int) -> None:
