@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Case, Count, Q, QuerySet, Sum, When
 
 from affiliates.models import Affiliate
 from brands.models import Brand
@@ -150,7 +150,7 @@ def in_reading_order(lines: QuerySet[Line]) -> QuerySet[Line]:
     """
     return lines.select_related("plan", "version", "component", "customer").order_by(
         "-period",
-        Q(customer__isnull=False),
+        Case(When(customer__isnull=True, then=0), default=1),
         "plan__name",
         "version__number",
         "component__position",

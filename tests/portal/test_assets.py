@@ -74,7 +74,7 @@ def violations(markup: str) -> list[str]:
                 if re.match(r"\s*javascript:", value or ""):
                     found.append(f"{name} is code")
 
-    Reader().feed(re.sub(r"{%.*?%}|{#.*?#}", "", markup, flags=re.S))
+    Reader().feed(re.sub(r"{%.*?%}|{#.*?#}|{{.*?}}", "", markup, flags=re.S))
     return found
 
 
