@@ -72,10 +72,18 @@ MONEY_MEASURES = frozenset({"deposits", "first_deposit", "net_deposits", "wagere
 
 
 def chapters(working: Sequence[Step], *, reader: Reader) -> tuple[Chapter, ...]:
-    """Tell a line's working; steps that belong together share a heading, and the hold comes last."""
+    """Tell a line's working; steps that belong together share a heading, and the hold comes last.
+
+    A profile of a single step would only repeat what went in, so it is left out.
+    """
+    is_plain = [step["step"] for step in working].count("profile") == 1
     told: dict[str, list[Part]] = {}
     for step in working:
-        told.setdefault(CHAPTERS.get(step["step"], THE_AMOUNT), []).extend(_parts(step, reader))
+        title = CHAPTERS.get(step["step"], THE_AMOUNT)
+        if is_plain and title == CHAPTERS["profile"]:
+            title = CHAPTERS["input"]
+        if not (is_plain and step["step"] == "profile"):
+            told.setdefault(title, []).extend(_parts(step, reader))
     ordered = sorted(told.items(), key=lambda one: one[0] == CHAPTERS["hold"])
     return tuple(Chapter(title, tuple(parts)) for title, parts in ordered if parts)
 

@@ -148,6 +148,16 @@ def test_ring_fenced_customer_is_called_as_the_reader_may_call_him():
     }
 
 
+def test_base_of_one_kpi_is_told_once():
+    rows = told(
+        note("input", kpi="NGR", amount=Decimal(1780)),
+        note("profile", sum="NGR", effect=Decimal(1780), running=Decimal(1780)),
+        note("netting", base=Decimal(1780)),
+    )
+
+    assert rows == {"What went in": [("NGR, as reported", Decimal(1780), ""), ("Net revenue", Decimal(1780), "")]}
+
+
 def test_result_is_the_heaviest_part():
     weights = [
         part.weight
