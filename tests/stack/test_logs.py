@@ -68,3 +68,7 @@ def test_a_request_is_logged_without_its_query(client, lines):
 
     assert [line["request"] for line in lines() if line["event"] == "request_finished"] == ["GET /livez"]
     assert "canary-9c1" not in json.dumps(lines())
+
+
+def test_the_addresses_of_requests_to_others_are_not_logged():
+    assert not logging.getLogger("httpx2").isEnabledFor(logging.INFO)
