@@ -16,6 +16,10 @@ _OPEN = """
         meaning_version, vertical, timezone, default_currency, unknown_customer
     FROM brands_brand WHERE id = {brand}"""
 
+# A clock's reading, not the next number: should this transaction be undone, nobody may meet its version again.
+_NEW_VERSION = """
+    UPDATE brands_brand SET meaning_version = extract(epoch FROM clock_timestamp()) * 1000000 WHERE id = %s"""
+
 
 class Opening(NamedTuple):
     """What a write starts from: the ids its deliveries will have and the present meaning of their records."""
@@ -40,4 +44,4 @@ def open_change(*, brand_id: int) -> None:
     """Wait for the brand's writes to end and keep new ones waiting until commit: its configuration changes."""
     with statements() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s::int)", [CONFIGURATION_LOCK, brand_id])
-        cursor.execute("UPDATE brands_brand SET meaning_version = meaning_version + 1 WHERE id = %s", [brand_id])
+        cursor.execute(_NEW_VERSION, [brand_id])

@@ -8,7 +8,8 @@ from django.db import connection
 
 from ingestion.models import IdempotencyKey
 from ingestion.services.idempotency import forget_old_keys
-from tests.ingestion.conftest import NOW, deposit
+from ingestion.tasks import forget_idempotency_keys
+from tests.ingestion.conftest import NOW, deposit, sender
 
 
 def test_the_same_request_has_the_same_answer_and_one_effect(brand):
@@ -48,7 +49,24 @@ def test_a_key_is_forgotten_after_a_day(brand):
         assert brand.post("activities", [deposit(value="1")], idempotency_key="k1").status_code == 200
     with brand.open():
         assert IdempotencyKey.objects.count() == 1
-        assert forget_old_keys(brand=brand.brand, now=NOW + timedelta(hours=49)) == 1
+        assert forget_old_keys(brand=brand.brand, now=NOW + timedelta(hours=47)) == 0
+
+
+def test_old_answers_are_deleted_for_every_brand(brand):
+    other = sender("other")
+    with time_machine.travel(NOW, tick=False):
+        brand.post("activities", [], idempotency_key="k1")
+        other.post("activities", [], idempotency_key="k1")
+    with time_machine.travel(NOW + timedelta(hours=25), tick=False):
+        other.post("activities", [], idempotency_key="k2")
+        forget_idempotency_keys(later="unknown arguments do not disturb")
+        forget_idempotency_keys()
+
+    keys = []
+    for each in (brand, other):
+        with each.open():
+            keys.append(list(IdempotencyKey.objects.values_list("key", flat=True)))
+    assert keys == [[], ["k2"]]
 
 
 def test_an_unreadable_request_uses_no_key_up(brand):
