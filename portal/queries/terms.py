@@ -7,7 +7,9 @@ from django.db.models import Q
 
 from affiliates.models import Affiliate
 from brands.models import Brand
-from commissions.models import Component, Deal, Plan, PlanVersion
+from commissions.engine.readback import example, sentences
+from commissions.models import Deal, Plan, PlanVersion
+from commissions.queries.terms import components_of, profiles_of, version_terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +26,17 @@ class TermsToday:
     since: date | None
     through: date | None
     version: int
+    version_id: int
     version_from: date
-    components: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentRead:
+    """One component of a plan in plain sentences, with an example that its own terms compute."""
+
+    name: str
+    sentences: tuple[str, ...]
+    example: str
 
 
 def terms_today(*, brand: Brand, affiliate: Affiliate, today: date) -> tuple[TermsToday, ...]:
@@ -49,11 +60,8 @@ def terms_today(*, brand: Brand, affiliate: Affiliate, today: date) -> tuple[Ter
             since=since,
             through=through,
             version=version.number,
+            version_id=version.pk,
             version_from=version.effective_from,
-            components=tuple(
-                (component.name, component.get_kind_display())
-                for component in Component.objects.filter(brand=brand, version=version).order_by("position")
-            ),
         )
         for plan, campaign, since, through in found
         if (version := _version_on(brand, plan, today)) is not None
@@ -65,4 +73,15 @@ def _version_on(brand: Brand, plan: Plan, today: date) -> PlanVersion | None:
         PlanVersion.objects.filter(brand=brand, plan=plan, effective_from__lte=today)
         .order_by("-effective_from")
         .first()
+    )
+
+
+def read_back(*, brand: Brand, terms: TermsToday) -> tuple[ComponentRead, ...]:
+    """Say in sentences what the version in force pays."""
+    version = PlanVersion.objects.get(brand=brand, pk=terms.version_id)
+    stored = components_of(brand_id=brand.pk, versions=[version.pk]).get(version.pk, [])
+    profiles = profiles_of(brand_id=brand.pk)
+    return tuple(
+        ComponentRead(component.name, tuple(sentences(component, terms.currency)), example(component, terms.currency))
+        for component in version_terms(version=version, components=stored, profiles=profiles).components
     )

@@ -5,7 +5,7 @@ from django.http import Http404
 from commissions.models import Line
 from portal.queries import earnings
 from portal.queries.explanations import explanation
-from portal.queries.terms import terms_today
+from portal.queries.terms import read_back, terms_today
 from portal.views.base import PortalView, page_of
 from track360.lib.periods import NotAPeriod, Period
 
@@ -32,11 +32,12 @@ class CommissionReport(PortalView):
         if component is not None:
             lines = lines.filter(component_id=component.component_id)
         page = page_of(self.request, earnings.in_reading_order(lines))
+        terms = terms_today(brand=brand, affiliate=affiliate, today=self.seat.today)
         return {
             "report": report,
             "months": earnings.months_with_lines(brand=brand, affiliate=affiliate, current=current),
             "component": component,
-            "terms": terms_today(brand=brand, affiliate=affiliate, today=self.seat.today),
+            "terms": [(one, read_back(brand=brand, terms=one)) for one in terms],
             "page": page,
             "lines": [earnings.row(line) for line in page],
         }

@@ -23,6 +23,11 @@ from ingestion.models import Customer, CustomerProfile, FxRate
 from portal.queries.seats import OpenSeat
 from track360.lib.tenancy import tenant
 
+# Valid terms of each kind, for tests that are not about them.
+TERMS = {
+    "cpa": {"trigger": "first_deposit", "amount": "100.00"},
+    "revshare": {"base": "NGR", "rate": "0.40"},
+}
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
 
 
@@ -123,7 +128,7 @@ class Stage:
                 name=name,
                 kind=kind,
                 position=Component.objects.filter(version=version).count(),
-                terms={},
+                terms=TERMS[kind],
             )
 
     def line(self, component: Component, amount: str, *, period: str = "2026-03", **fields) -> Line:

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from commissions.models import Deal, Plan, PlanVersion
+from commissions.models import Component, Deal, Plan, PlanVersion
 from portal.queries.terms import terms_today
 from tests.portal.stage import NOW
 from track360.lib.tenancy import tenant
@@ -87,3 +87,24 @@ def test_affiliate_without_terms_is_told_that_nothing_is_earned(stage, user, vis
     pages = [visitor.get(address).content.decode() for address in ("/portal/", "/portal/commissions/")]
 
     assert ["No plan is in force for you today" in page for page in pages] == [True, True]
+
+
+def test_terms_in_force_are_read_back_in_sentences(stage, user, visitor, plan, deal):
+    stage.seat(user)
+    house = plan("House", date(2026, 1, 1))
+    with tenant(stage.brand.pk):
+        Component.objects.create(
+            brand=stage.brand,
+            version=house.versions.get(),
+            name="Bounty",
+            kind="cpa",
+            position=0,
+            terms={"trigger": "first_deposit", "amount": "120.00"},
+        )
+    deal(house, date(2026, 1, 1))
+
+    page = visitor.get("/portal/commissions/").content.decode()
+
+    assert "House" in page
+    assert "120 EUR" in page
+    assert "No plan is in force" not in page
