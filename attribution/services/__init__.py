@@ -2,6 +2,7 @@
 
 from attribution.services.clicks import ClickBuffer, Visit, record_clicks
 from attribution.services.following import Followed, drain, follow_up
+from attribution.services.rebuilding import rebuild_sums
 from attribution.services.resolution import brands_to_resolve, resolve_again
 from attribution.services.sums import lock_sums
 from attribution.services.transfers import AlreadyHis, TransferRefused, transfer
@@ -16,6 +17,7 @@ __all__ = [
     "drain",
     "follow_up",
     "lock_sums",
+    "rebuild_sums",
     "record_clicks",
     "resolve_again",
     "transfer",
