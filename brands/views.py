@@ -78,7 +78,7 @@ def _body(request: HttpRequest) -> bytes:
 
 def _address_of(request: HttpRequest) -> str:
     # Only a proxy we were told about may name the client, and only the entry it added itself is its own word.
-    forwarded = request.headers.get("X-Forwarded-For", "") if settings.SECURE_PROXY_SSL_HEADER else ""
+    forwarded = request.headers.get("X-Forwarded-For", "") if settings.BEHIND_PROXY else ""
     return forwarded.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))
 
 
