@@ -1,7 +1,7 @@
 """Sums counted anew equal those that the follow-ups have added up, whatever still waits."""
 
 from attribution.models import AffiliateDay, CustomerDay, Touched
-from attribution.services import record_clicks, rebuild_sums
+from attribution.services import rebuild_sums, record_clicks
 from attribution.services.clicks import Visit
 
 
