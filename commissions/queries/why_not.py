@@ -1,0 +1,183 @@
+"""Why a customer earns nothing, or not more: everything that stands in the way, with figures (commissions.md 13)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from django.db.models import Count, F, Sum
+
+from affiliates.models import Affiliate
+from attribution.models import Attribution, CustomerDay
+from brands.models import Brand
+from commissions.engine import coarse
+from commissions.engine.book import Customer as Known
+from commissions.engine.placing import excluded_from, owner_on, share_ends_on
+from commissions.engine.plan import AppliesTo, Plan
+from commissions.models import Plan as StoredPlan
+from commissions.models import Qualification
+from commissions.queries.candidates import customers_of
+from commissions.queries.conversions import Conversions
+from commissions.queries.terms import deals_of, default_plan_of, earning_days_of, terms_of
+from ingestion.models import Activity, Customer
+from ingestion.models.records import State
+from track360.lib.money import plain
+
+
+class Obstacle(StrEnum):
+    """What stands in the way."""
+
+    NOT_REPORTED = "not_reported"
+    UNATTRIBUTED = "unattributed"
+    NOT_REGISTERED = "not_registered"
+    EXCLUDED = "excluded"
+    AFFILIATE_NOT_EARNING = "affiliate_not_earning"
+    NO_PLAN = "no_plan"
+    NO_VERSION = "no_version"
+    CONDITION_SHORT = "condition_short"
+    NOT_TRIGGERED = "not_triggered"
+    TOO_LATE = "too_late"
+    SHARE_ENDED = "share_ended"
+    NO_FX_RATE = "no_fx_rate"
+    PARKED = "parked"
+    NOT_APPROVED = "not_approved"
+    NO_FACTS = "no_facts"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing in the way: what, in one sentence, for which affiliate and component if it is about one."""
+
+    obstacle: Obstacle
+    sentence: str
+    affiliate: str = ""
+    component: str = ""
+    have: Decimal | None = None
+    need: Decimal | None = None
+
+
+def why_not(*, brand: Brand, customer: Customer, today: date) -> list[Finding]:
+    """Return what stands in the way of earning on a customer, the most general first; `today` is the brand's."""
+    known = customers_of(brand_id=brand.id, customers=[customer.id])[customer.id]
+    return [
+        *_general(customer, known, today),
+        *_records(brand, customer),
+        *(finding for owner in _owners(brand, customer) for finding in _under(brand, customer, known, owner, today)),
+    ]
+
+
+def _general(customer: Customer, known: Known, today: date) -> Iterator[Finding]:
+    if customer.reported_at is None:
+        yield Finding(Obstacle.NOT_REPORTED, "The brand has sent activity of this customer, but not the customer.")
+        return
+    if not known.owners:
+        yield Finding(Obstacle.UNATTRIBUTED, "Nothing the brand sent about this customer names a known affiliate.")
+    if known.registered_on is None:
+        yield Finding(Obstacle.NOT_REGISTERED, "There is neither a registration time nor an approved fact.")
+    excluded = excluded_from(known)
+    if excluded is not None:
+        since = "from the beginning" if excluded[0] == date.min else f"from {excluded[0]}"
+        yield Finding(Obstacle.EXCLUDED, f"Excluded as {excluded[1].replace('_', ' ')}: nothing is earned {since}.")
+
+
+def _records(brand: Brand, customer: Customer) -> Iterator[Finding]:
+    activities = Activity.objects.filter(brand=brand, customer=customer)
+    for reason, event, count in (
+        activities.filter(state=State.PARKED).values_list("parked_for", "event").annotate(Count("id")).order_by("event")
+    ):
+        yield Finding(Obstacle.PARKED, f"{count} records of {event} wait: {reason.replace('_', ' ')}.")
+    for status, count in (
+        activities.filter(state=State.LIVE).exclude(status="approved").values_list("status").annotate(Count("id"))
+    ):
+        yield Finding(Obstacle.NOT_APPROVED, f"{count} records are {status}; only approved ones earn.")
+    if not CustomerDay.objects.filter(brand=brand, customer=customer).exists():
+        yield Finding(Obstacle.NO_FACTS, "There is no approved fact of this customer.")
+
+
+def _owners(brand: Brand, customer: Customer) -> list[Affiliate]:
+    live = Attribution.objects.filter(brand=brand, customer=customer, superseded_at__isnull=True)
+    rows = live.select_related("affiliate").order_by(F("holds_from").asc(nulls_first=True))
+    return list({row.affiliate_id: row.affiliate for row in rows}.values())
+
+
+def _under(brand: Brand, customer: Customer, known: Known, affiliate: Affiliate, today: date) -> Iterator[Finding]:
+    """Find what is in the way of one of his affiliates."""
+    if not earning_days_of(brand_id=brand.id, affiliates=[affiliate.id])[affiliate.id]:
+        yield Finding(
+            Obstacle.AFFILIATE_NOT_EARNING, f"{affiliate.name} has never been in a status that earns.", affiliate.code
+        )
+    numbers = {deal.plan for deal in deals_of(brand_id=brand.id, affiliates=[affiliate.id])[affiliate.id]}
+    default = default_plan_of(brand_id=brand.id)
+    numbers.update(() if default is None else (default,))
+    plans = terms_of(brand_id=brand.id, plans=StoredPlan.objects.filter(brand=brand, id__in=numbers))
+    if not plans:
+        yield Finding(Obstacle.NO_PLAN, f"{affiliate.name} has no deal, and there is no default plan.", affiliate.code)
+    for plan in plans.values():
+        yield from _under_plan(brand, customer, known, affiliate, plan, today)
+    yield from _standings(brand, customer, affiliate, today)
+
+
+def _under_plan(
+    brand: Brand, customer: Customer, known: Known, affiliate: Affiliate, plan: Plan, today: date
+) -> Iterator[Finding]:
+    if known.registered_on is not None and owner_on(known, known.registered_on)[0] == affiliate.id:
+        first = min(version.effective_from for version in plan.versions)
+        if known.registered_on < first and all(v.applies_to is AppliesTo.NEW_CUSTOMERS for v in plan.versions):
+            yield Finding(
+                Obstacle.NO_VERSION,
+                f"{plan.name} is for customers registered from {first} on; he registered on {known.registered_on}.",
+                affiliate.code,
+            )
+    for share in coarse.shares(plan):
+        ends_on = share_ends_on(known, share)
+        if ends_on is not None and ends_on <= today:
+            yield Finding(
+                Obstacle.SHARE_ENDED,
+                f"{share.name} looked at him for {share.months} months, until before {ends_on}.",
+                affiliate.code,
+                share.name,
+            )
+    yield from _without_rate(brand, customer, affiliate, plan)
+
+
+def _without_rate(brand: Brand, customer: Customer, affiliate: Affiliate, plan: Plan) -> Iterator[Finding]:
+    conversions = Conversions(brand_id=brand.id)
+    kpis = coarse.kpis_shared(plan) | coarse.kpis_judged(plan) | coarse.kpis_triggering(plan)
+    foreign = CustomerDay.objects.filter(brand=brand, customer=customer, kpi__in=kpis).exclude(
+        currency__in=("", plan.currency)
+    )
+    for currency, day, records in foreign.values_list("currency", "day").annotate(Sum("records")).order_by("day"):
+        if conversions.conversion(base=currency, quote=plan.currency, day=day) is None:
+            yield Finding(
+                Obstacle.NO_FX_RATE,
+                f"{records} facts in {currency} on {day} have no rate into {plan.currency} of at most seven days.",
+                affiliate.code,
+            )
+
+
+def _standings(brand: Brand, customer: Customer, affiliate: Affiliate, today: date) -> Iterator[Finding]:
+    rows = Qualification.objects.filter(brand=brand, customer=customer, affiliate=affiliate)
+    for row in rows.select_related("component").order_by("component__name"):
+        name = row.component.name
+        if row.state == "qualified":
+            if not row.is_earning:
+                yield Finding(
+                    Obstacle.AFFILIATE_NOT_EARNING,
+                    f"{affiliate.name} did not earn on {row.qualified_on}, the day the customer qualified.",
+                    affiliate.code,
+                    name,
+                )
+            continue
+        is_late = row.state == "expired" or (row.last_day is not None and row.last_day < today)
+        if is_late:
+            yield Finding(Obstacle.TOO_LATE, f"The last day to qualify was {row.last_day}.", affiliate.code, name)
+        for place, step in enumerate(row.progress):
+            have, need = Decimal(step["have"]), Decimal(step["need"])
+            if have >= need:
+                continue
+            obstacle = Obstacle.CONDITION_SHORT if place else Obstacle.NOT_TRIGGERED
+            sentence = f"{step['measure']}: {plain(have)} of {plain(need)}, {plain(need - have)} missing."
+            if place == 0:
+                sentence = f"There is no {step['measure'].replace('_', ' ')} yet."
+            yield Finding(obstacle, sentence, affiliate.code, name, have, need)
