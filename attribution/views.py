@@ -5,6 +5,7 @@ A redirect costs a dictionary's look-up, a signature and a few strings: it waits
 """
 
 from collections.abc import Callable
+from urllib.parse import quote
 
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -42,10 +43,7 @@ def redirected(request: HttpRequest, code: str) -> HttpResponse | None:
     token = tokens.mint(keys=target.keys, link=target.link, clicked_at=now, nonce=tokens.new_nonce())
     if visits.counts(request.META):
         clicks.add(Visit(target.brand, target.affiliate, target.campaign, target.link, token, now, asked.subs))
-    if asked is visits.NOTHING:
-        return _found(f"{target.before_token}{token}{target.after_token}")
-    subs = [(name, value) for name, value in zip(SUB_IDS, asked.subs, strict=True) if value]
-    return _found(addressed(address=_page(target, asked.deep_link), token=token, subs=subs))
+    return _found(_address(target, token, asked))
 
 
 class ClickMiddleware:
@@ -70,9 +68,13 @@ class ClickMiddleware:
         return self.get_response(request)
 
 
-def _page(target: Target, deep_link: str | None) -> str:
-    wanted = None if deep_link is None else safe_landing(deep_link, hosts=target.hosts)
-    return target.landing if wanted is None else wanted
+def _address(target: Target, token: str, asked: visits.Asked) -> str:
+    deep_link = None if asked.deep_link is None else safe_landing(asked.deep_link, hosts=target.hosts)
+    subs = [(name, value) for name, value in zip(SUB_IDS, asked.subs, strict=True) if value]
+    if deep_link is not None or target.around_token is None:
+        return addressed(address=deep_link or target.landing, token=token, subs=subs)
+    before, after = target.around_token
+    return before + token + "".join(f"&{name}={quote(value, safe='')}" for name, value in subs) + after
 
 
 def _found(location: str) -> HttpResponse:

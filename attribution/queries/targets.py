@@ -15,7 +15,7 @@ from django.utils import timezone
 from affiliates.models import LinkRoute, Status, TrackingLink
 from affiliates.queries import status_on
 from affiliates.rules.codes import is_code
-from affiliates.rules.landing import TRACKING_DATA, landing_hosts, without_ours
+from affiliates.rules.landing import SUB_IDS, TRACKING_DATA, landing_hosts, without_ours
 from attribution.queries.directory import token_keys
 from attribution.rules.tokens import TokenKeys
 from track360.lib.tenancy import tenant
@@ -34,9 +34,8 @@ class Target:
     landing: str
     hosts: frozenset[str]
     keys: TokenKeys | None
-    # The landing page up to the token's place, and what follows it: most visits ask for nothing else.
-    before_token: str
-    after_token: str
+    # The landing page up to the token's place, and what follows it; None when its own sub ids may have to give way.
+    around_token: tuple[str, str] | None
 
 
 def read_target(*, code: str, now: datetime) -> Target | None:
@@ -58,6 +57,7 @@ def read_target(*, code: str, now: datetime) -> Target | None:
     if not landing or status in (Status.PENDING, Status.DECLINED):
         return None
     before, after = without_ours(landing)
+    has_own_subs = without_ours(landing, names=SUB_IDS) != (before, after)
     return Target(
         brand=brand.id,
         link=link.id,
@@ -66,8 +66,7 @@ def read_target(*, code: str, now: datetime) -> Target | None:
         landing=landing,
         hosts=landing_hosts(landing_url=brand.landing_url, hosts=brand.landing_hosts),
         keys=None if status == Status.BLOCKED else token_keys(brand_id=brand.id),
-        before_token=f"{before}{TRACKING_DATA}=",
-        after_token=after,
+        around_token=None if has_own_subs else (f"{before}{TRACKING_DATA}=", after),
     )
 
 

@@ -37,10 +37,11 @@ class Placeholder:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A pattern ready to be matched. `literal` is how many of its characters are fixed."""
+    """A pattern ready to be matched. `texts` are its fixed pieces, `literal` is how many characters they have."""
 
     source: str
     parts: tuple[Text | Placeholder, ...]
+    texts: tuple[str, ...]
     literal: int
 
     def index(self, name: str) -> int | None:
@@ -93,11 +94,8 @@ def parse(source: str) -> Pattern:
             raise PatternInvalid(f"{{{name}}} stands in it more than once")
     if not {"affiliate", "campaign"} & set(names):
         raise PatternInvalid("it names neither an {affiliate} nor a {campaign}")
-    return Pattern(
-        source=source,
-        parts=tuple(parts),
-        literal=sum(len(part.text) for part in parts if isinstance(part, Text)),
-    )
+    texts = tuple(part.text for part in parts if isinstance(part, Text))
+    return Pattern(source=source, parts=tuple(parts), texts=texts, literal=sum(map(len, texts)))
 
 
 def most_specific_first(patterns: list[Pattern]) -> tuple[Pattern, ...]:
@@ -113,7 +111,7 @@ def read(
     `affiliates` has the known affiliates' codes as keys; `campaigns` gives each known campaign's affiliate. The value
     is read if its splits name exactly one known affiliate. A campaign unknown or another affiliate's is dropped.
     """
-    if not 0 < len(value) <= MAX_VALUE:
+    if not 0 < len(value) <= MAX_VALUE or any(text not in value for text in pattern.texts):
         return Unread.NO_MATCH
     splits = _Splits(pattern, value)
     if not splits.possible:

@@ -1,10 +1,10 @@
 """Clicks: counted in memory by the redirect, written down a moment later, many at once."""
 
-import atexit
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from multiprocessing.util import Finalize
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -111,7 +111,8 @@ class ClickBuffer:
             if self._thread is None and self._in_background:
                 self._thread = threading.Thread(target=self._run, name="clicks", daemon=True)
                 self._thread.start()
-                atexit.register(self.end)
+                # Unlike atexit's, multiprocessing's finalizers also run in the web server's workers.
+                Finalize(None, self.end, exitpriority=10)
         if waiting == FLUSH_ROWS:
             self._wanted.set()
 
