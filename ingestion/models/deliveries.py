@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Func, Value
@@ -39,6 +40,10 @@ class Delivery(models.Model):
     duplicates = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
     errors = models.JSONField(default=list, blank=True)
+    # Said only where other records of the delivery were new: in a mere repetition every record was.
+    repeated = ArrayField(
+        models.PositiveIntegerField(), default=list, blank=True, help_text="Which records were stored as sent before."
+    )
 
     class Meta:
         constraints = [

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from brands.models import Brand
 from ingestion.dialects.dialect import ActivityDialect, CustomerDialect
-from ingestion.dialects.registry import Origin
+from ingestion.dialects.registry import Origin, dialect_of
 from ingestion.models import Delivery
 from ingestion.models.deliveries import Source
 from ingestion.rules.activities import ActivityRow
@@ -84,19 +84,24 @@ def accepted_records(
 ) -> Iterator[Accepted]:
     """Yield every record that was accepted, as it means today, in the order of the deliveries' positions.
 
-    What was rejected when it came stays rejected: that is part of the delivery, not of the configuration.
+    What was rejected when it came stays rejected: that is part of the delivery, not of the configuration. So are
+    activities that were stored as sent before. Nothing was locked for those, so the position of their delivery says
+    nothing about the time at which that was so.
     """
     deliveries = Delivery.objects.filter(brand=brand).exclude(source=Source.CONFIGURATION).order_by("position")
     for delivery in deliveries.iterator(chunk_size=20):
-        if delivery.received == delivery.rejected:
+        dialect = dialect_of(source=delivery.source, entity=delivery.entity)
+        if not isinstance(dialect, entity) or delivery.received == delivery.rejected:
             continue
-        dialect, records, received_at = opened(delivery)
-        if not isinstance(dialect, entity):
-            continue
-        rejected = {error["index"] for error in delivery.errors}
+        ignored = {error["index"] for error in delivery.errors}
+        if isinstance(dialect, ActivityDialect):
+            if not delivery.accepted:
+                continue
+            ignored |= set(delivery.repeated)
+        _, records, received_at = opened(delivery)
         rows = dialect.read(records, meaning=meaning, received_at=received_at, again=True)
         for index, row in enumerate(rows):
-            if index not in rejected:
+            if index not in ignored:
                 if isinstance(row, Refused):
                     raise RecordsUnreadable(row)
                 yield Accepted(row, Origin(delivery.pk, index), received_at)

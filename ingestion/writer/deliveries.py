@@ -1,7 +1,7 @@
 """The delivery: the bytes themselves, written last, and the note that they must be followed up."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -9,7 +9,7 @@ from json import dumps
 from typing import Any, NamedTuple
 
 from ingestion.writer.outcomes import DUPLICATE, REJECTED, Outcome
-from ingestion.writer.statements import statements
+from ingestion.writer.statements import plain_array, statements
 from track360.lib.jobs import wake
 
 FOLLOW_UP = "attribution.follow_up"
@@ -20,8 +20,9 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _INSERT = """
     WITH delivery AS (
         INSERT INTO ingestion_delivery (id, brand_id, uid, source, entity, token_id, request_id, body, sha256, strict,
-            received_at, received, accepted, duplicates, rejected, errors)
-        VALUES (%s, %s, %s, %s, %s, %s, %s, %b, %b, %s, %s, %s, %s, %s, %s, %s)
+            received_at, received, accepted, duplicates, rejected, errors,
+            repeated)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %b, %b, %s, %s, %s, %s, %s, %s, %s, %s)
         RETURNING id, brand_id, received_at, accepted)
     INSERT INTO ingestion_outbox (brand_id, delivery_id, records, created_at)
     SELECT brand_id, id, accepted, received_at FROM delivery WHERE accepted > 0"""
@@ -113,6 +114,7 @@ def _row(brand_id: int, written: Written, counted: Counted) -> tuple[Any, ...]:
         counted.duplicates,
         counted.rejected,
         dumps(_errors(written.outcomes)) if counted.rejected else "[]",
+        plain_array(_repeated(written.outcomes)) if counted.accepted and counted.duplicates else "{}",
     )
 
 
@@ -139,3 +141,7 @@ def _errors(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
                 error |= {"field": outcome.field, "message": outcome.message}
             errors.append(error)
     return errors
+
+
+def _repeated(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    return (str(place) for place, outcome in enumerate(outcomes) if outcome.outcome == DUPLICATE)

@@ -8,6 +8,8 @@ import pytest
 from django.db import connection
 
 from ingestion.models import Activity, Customer, Outbox, SupersededActivity
+from ingestion.services.verifying import differences
+from ingestion.writer import activities
 from tests.ingestion.conftest import customer, deposit
 
 THREADS = 6
@@ -129,3 +131,37 @@ def test_every_delivery_that_changed_something_waits_in_the_outbox(committing_br
     changing = sum(any(outcome != "duplicate" for outcome in answer) for answer in outcomes)
     with brand.open():
         assert Outbox.objects.filter(brand=brand.brand).count() == changing
+
+
+def test_a_repetition_that_overlaps_a_correction_changes_nothing_even_when_rebuilt(committing_brand, monkeypatch):
+    brand = committing_brand
+    brand.customers(customer())
+    brand.activities(deposit("e1", value=1))
+    looked, corrected = threading.Event(), threading.Event()
+    stored = activities._stored
+
+    def looks_then_waits(*arguments):
+        found = stored(*arguments)
+        if threading.current_thread().name == "repetition":
+            looked.set()
+            corrected.wait(10)
+        return found
+
+    monkeypatch.setattr(activities, "_stored", looks_then_waits)
+    answers = []
+
+    def repeat():
+        answers.append(brand.activities(*(deposit(f"n{n}") for n in range(60)), deposit("e1", value=1)))
+        connection.close()
+
+    thread = threading.Thread(target=repeat, name="repetition")
+    thread.start()
+    looked.wait(10)
+    assert brand.activities(deposit("e1", value=2)) == ["updated"]
+    corrected.set()
+    thread.join(10)
+
+    assert answers[0][-1] == "duplicate"
+    assert ("Deposit", "e1", "c1", {"Deposit": 2.0}) in brand.rows()
+    with brand.open():
+        assert differences(brand=brand.brand) == []
