@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from ingestion.rules.names import fold
-from ingestion.rules.shapes import ActivityShape, CustomerShape
+from ingestion.rules.shapes import ActivityShape, CustomerShape, check_names
 from ingestion.rules.standard import (
     ACTIVITY_FIELDS,
     CUSTOMER_FIELDS,
@@ -121,17 +121,19 @@ class Meaning:
         return self._products.get(fold(sent), sent)
 
     def activity_shape(self, names: tuple[str, ...]) -> ActivityShape:
-        """Return where the parts of an activity with these field names stand."""
+        """Return where the parts of an activity with these field names stand. Raises Refused for too many names."""
         shape = self._activity_shapes.get(names)
         if shape is None:
+            check_names(names)
             shape = ActivityShape.of(names, roles=self._roles(names, ACTIVITY_FIELDS), kpis=self.kpi_by_name)
             _remember(self._activity_shapes, names, shape)
         return shape
 
     def customer_shape(self, names: tuple[str, ...]) -> CustomerShape:
-        """Return where the parts of a customer record with these field names stand."""
+        """Return where the parts of a customer with these field names stand. Raises Refused for too many names."""
         shape = self._customer_shapes.get(names)
         if shape is None:
+            check_names(names)
             shape = CustomerShape.of(names, roles=self._roles(names, CUSTOMER_FIELDS), structure=_CUSTOMER_STRUCTURE)
             _remember(self._customer_shapes, names, shape)
         return shape

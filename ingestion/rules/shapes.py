@@ -104,11 +104,15 @@ def said(record: dict[str, Any], refused: Refused) -> dict[str, Any]:
     return {name: value for name, value in record.items() if value is not None}
 
 
-def _refusal(names: tuple[str, ...], roles: list[str]) -> Refused | None:
+def check_names(names: tuple[str, ...]) -> None:
+    """Raise Refused for more or longer names than are looked at, let alone remembered."""
     if len(names) > MAX_FIELDS:
-        return Refused("too_many_fields", "", f"Send at most {MAX_FIELDS} fields in a record.")
+        raise Refused("too_many_fields", "", f"Send at most {MAX_FIELDS} fields in a record.")
     if any(len(name) > MAX_NAME for name in names):
-        return Refused("too_long", "", f"Name fields with at most {MAX_NAME} characters.")
+        raise Refused("too_long", "", f"Name fields with at most {MAX_NAME} characters.")
+
+
+def _refusal(names: tuple[str, ...], roles: list[str]) -> Refused | None:
     seen: set[str] = set()
     for name, role in zip(names, roles, strict=True):
         if role in seen:

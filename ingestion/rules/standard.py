@@ -64,6 +64,9 @@ KPIS: dict[str, tuple[Kpi, ...]] = {
     ),
 }
 
+# What the platform counts by itself. A KPI cannot be called like one of them.
+COUNTED_HERE = ("Clicks", "Registrations", "FirstDeposits")
+
 EVENTS = ("DailyStats",)
 EVENT_ALIASES = {"Bet": "Bets", "FTD": "Deposit"}
 STATUSES = ("pending", "approved", "reversed", "rejected")

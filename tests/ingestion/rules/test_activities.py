@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ingestion.rules.activities import read_activity
 from ingestion.rules.decoding import decode
 from ingestion.rules.meaning import Meaning
+from ingestion.rules.names import fold
 from ingestion.rules.refusals import Refused
 from ingestion.rules.standard import Kpi
 
@@ -258,3 +259,14 @@ def test_any_record_is_a_row_or_refused(record, again):
     except Refused:
         return
     assert len(row.kpis) == len(row.amounts)
+
+
+@pytest.mark.parametrize("names", [[f"n{n}" for n in range(300)], ["n" * 100_000]])
+def test_what_is_too_large_is_not_remembered(names):
+    meaning = Meaning(vertical="igaming")
+    folded = fold.cache_info().currsize
+
+    refusal(dict.fromkeys(names, 1), meaning)
+
+    assert meaning._activity_shapes == {}
+    assert fold.cache_info().currsize <= folded
