@@ -1,6 +1,5 @@
 """The operators' site: Django's admin, one brand at a time, with its own front page."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -108,9 +107,9 @@ class OperatorSite(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user
-        return bool(user.is_active and isinstance(user, User) and user.is_staff)
+        return isinstance(user, User) and user.is_active and user.is_staff
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         return super().admin_view(in_brand(view), cacheable)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -134,7 +133,8 @@ class OperatorSite(AdminSite):
         context = super().each_context(request)
         context["available_apps"] = []
         scope = getattr(request, "operator_scope", None)
-        return {**context, "scope": scope, "index_url": reverse("admin:index"), "menu": self.menu(request, scope) if scope else []}
+        menu = self.menu(request, scope) if scope else []
+        return {**context, "scope": scope, "index_url": reverse("admin:index"), "menu": menu}
 
     def menu(self, request: HttpRequest, scope: Scope) -> list[dict[str, Any]]:
         """Return the groups of the menu with what the role may open; the place one is at is marked."""
@@ -150,7 +150,7 @@ class OperatorSite(AdminSite):
                 groups.append({"title": title, "places": _nearest(entries)})
         return groups
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show what waits in the brand and what it earns this month."""
         scope = scope_of(request)
         context = {
@@ -194,7 +194,7 @@ class OperatorSite(AdminSite):
 
     def app_index(
         self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    ) -> TemplateResponse:
         """There are no pages by app: the menu is by kind of work."""
         raise Http404
 

@@ -21,7 +21,9 @@ class NewBrandForm(OperatorForm):
     )
     reporting_currency = CurrencyField(initial="EUR")
     timezone = TimeZoneField(label="Time zone", initial="UTC", help_text="Decides its days and months.")
-    landing_url = forms.URLField(required=False, max_length=500, label="Landing page", help_text="Where links lead.")
+    landing_url = forms.URLField(
+        assume_scheme="https", required=False, max_length=500, label="Landing page", help_text="Where links lead."
+    )
 
 
 def add_brand(request: HttpRequest, form: NewBrandForm) -> Brand | None:

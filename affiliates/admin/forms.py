@@ -77,15 +77,20 @@ class SeatForm(BrandForm):
         return {"email": subject.email, "name": subject.name}
 
 
+class SeatField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """One of an affiliate's seats, by its person."""
+
+    def label_from_instance(self, obj: Seat) -> str:
+        return obj.user.email
+
+
 class LeavingForm(BrandForm):
-    seat = forms.ModelChoiceField(queryset=Seat.objects.none(), empty_label=None, label="Person")
+    seat = SeatField(queryset=Seat.objects.none(), empty_label=None, label="Person")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = cast("forms.ModelChoiceField[Seat]", self.fields["seat"])
         seats = Seat.objects.filter(brand=self.scope.brand, affiliate=self.subject).select_related("user")
-        field.queryset = seats.order_by("user__email")
-        field.label_from_instance = lambda seat: seat.user.email  # type: ignore[method-assign]
+        cast(SeatField, self.fields["seat"]).queryset = seats.order_by("user__email")
 
 
 class NewCampaignForm(AffiliateForm):
@@ -103,13 +108,21 @@ class NewLinkForm(AffiliateForm):
         max_length=50, required=False, help_text="The address will be /c/ and this code. Empty: a random one."
     )
     landing_url = forms.URLField(
-        max_length=500, required=False, label="Landing page", help_text="Empty: the brand's landing page."
+        assume_scheme="https",
+        max_length=500,
+        required=False,
+        label="Landing page",
+        help_text="Empty: the brand's landing page.",
     )
 
 
 class LinkForm(BrandForm):
     landing_url = forms.URLField(
-        max_length=500, required=False, label="Landing page", help_text="Empty: the brand's landing page."
+        assume_scheme="https",
+        max_length=500,
+        required=False,
+        label="Landing page",
+        help_text="Empty: the brand's landing page.",
     )
     is_active = forms.BooleanField(required=False, label="The link works")
 

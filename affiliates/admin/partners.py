@@ -80,7 +80,10 @@ class AffiliateAdmin(BrandAdmin):
         scope = scope_of(request)
         statuses = AffiliateStatus.objects.filter(brand=scope.brand, affiliate=OuterRef("pk"))
         begun = statuses.exclude(from_day__gt=scope.today).order_by(F("from_day").desc(nulls_last=True))
-        return super().get_queryset(request).annotate(status_today=Subquery(begun.values("status")[:1]))
+        affiliates: QuerySet[Any] = (
+            super().get_queryset(request).annotate(status_today=Subquery(begun.values("status")[:1]))
+        )
+        return affiliates
 
     def add(self, request: HttpRequest, data: dict[str, Any]) -> Affiliate:
         scope = scope_of(request)
@@ -89,7 +92,7 @@ class AffiliateAdmin(BrandAdmin):
     def after_adding(self, created: Affiliate) -> str:
         return self.url("change", created)
 
-    def page_context(self, request: HttpRequest, subject: Affiliate) -> dict[str, Any]:
+    def page_context(self, request: HttpRequest, subject: Any) -> dict[str, Any]:
         scope = scope_of(request)
         own = {"brand": scope.brand, "affiliate": subject}
         tree = Tree.on(history=parent_history(brand_id=scope.brand.pk), day=scope.today)

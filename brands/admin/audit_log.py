@@ -67,7 +67,7 @@ class AuditEventAdmin(BrandAdmin):
     def subject(self, row: AuditEvent) -> str:
         return f"{row.object_type} {row.object_label or row.object_id}"
 
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         return lookup in {"object_type__exact", "object_id__exact"} or super().lookup_allowed(lookup, value, request)
 
     def page_context(self, request: HttpRequest, subject: AuditEvent) -> dict[str, Any]:

@@ -49,11 +49,9 @@ class SecretAdmin(BrandAdmin):
     ) -> HttpResponse:
         """Answer with the secret. The page is never cached and cannot be opened again."""
         context = {
-            **self.admin_site.each_context(request),
+            **self.context(request),
             "title": f"Copy the {self.shown_once} now",
             "subject": subject,
-            "opts": self.opts,
-            "list_url": self.list_url,
             "secret": secret,
             "more": more,
             "sent_as": self.sent_as,

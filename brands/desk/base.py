@@ -175,13 +175,9 @@ class BrandAdmin(_ModelAdmin):
         """Show an object with what can be done with it."""
         scope = scope_of(request)
         context = {
-            **self.admin_site.each_context(request),
+            **self.context(request),
             "title": str(subject),
             "subject": subject,
-            "opts": self.opts,
-            "noun": self.singular,
-            "nouns": self.plural,
-            "list_url": self.list_url,
             "steps": [
                 (self.url("step", subject, step), step)
                 for step in self.steps
@@ -290,6 +286,16 @@ class BrandAdmin(_ModelAdmin):
         query = f"?object_type__exact={self.opts.model_name}&object_id__exact={subject.pk}"
         return HttpResponseRedirect(reverse("admin:brands_auditevent_changelist") + query)
 
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        """Return what every page of this admin shows around its own content."""
+        return {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "noun": self.singular,
+            "nouns": self.plural,
+            "list_url": self.list_url,
+        }
+
     # --- forms ---
 
     def bind(
@@ -330,13 +336,9 @@ class BrandAdmin(_ModelAdmin):
                 messages.success(request, stored[0])
                 return HttpResponseRedirect(stored[1])
         context = {
-            **self.admin_site.each_context(request),
+            **self.context(request),
             "title": title,
             "form": form,
-            "opts": self.opts,
-            "noun": self.singular,
-            "nouns": self.plural,
-            "list_url": self.list_url,
             "button": button,
             "back": back,
             "may_save": True,

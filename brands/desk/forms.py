@@ -42,7 +42,7 @@ class OperatorForm(forms.Form):
         self.label_suffix = ""
 
     @property
-    def errors(self) -> ErrorDict:  # type: ignore[override]
+    def errors(self) -> ErrorDict:
         """What is wrong; nothing while the form is only being written."""
         return ErrorDict() if self.is_unchecked else super().errors
 
@@ -117,7 +117,7 @@ class CurrencyField(forms.CharField):
         super().__init__(max_length=3, min_length=3, widget=widget, **kwargs)
 
     def to_python(self, value: Any) -> str | None:
-        return super().to_python(value).upper() or self.empty_value
+        return (super().to_python(value) or "").upper() or self.empty_value
 
 
 class LinesField(forms.CharField):

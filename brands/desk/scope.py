@@ -57,7 +57,7 @@ def find_scope(request: HttpRequest, *, now: datetime) -> Scope | None:
     if not roles:
         return None
     by_id = {brand.pk: brand for brand in roles}
-    brand = by_id.get(request.session.get(SESSION_KEY)) or next(iter(roles))
+    brand = by_id.get(request.session.get(SESSION_KEY, 0)) or next(iter(roles))
     return Scope(user=user, brand=brand, role=roles[brand], brands=tuple(roles), now=now)
 
 

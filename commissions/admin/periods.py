@@ -114,9 +114,8 @@ class PeriodAdmin(BrandAdmin):
         scope = scope_of(request)
         self.require(scope.sees(self.area))
         context = {
-            **self.admin_site.each_context(request),
+            **self.context(request),
             "title": "Periods",
-            "opts": self.opts,
             "months": months_of(brand=scope.brand, today=scope.today),
             "may_close": scope.changes(Area.PERIODS),
         }

@@ -69,7 +69,7 @@ class PlanAdmin(BrandAdmin):
         versions = PlanVersion.objects.filter(brand=OuterRef("brand"), plan=OuterRef("pk")).order_by()
         deals = Deal.objects.filter(brand=OuterRef("brand"), plan=OuterRef("pk")).order_by()
         of_plan = versions.values("plan")
-        return (
+        plans: QuerySet[Any] = (
             super()
             .get_queryset(request)
             .annotate(
@@ -78,6 +78,7 @@ class PlanAdmin(BrandAdmin):
                 number_of_deals=Subquery(deals.values("plan").annotate(count=Count("pk")).values("count")),
             )
         )
+        return plans
 
     def changeform_view(
         self,

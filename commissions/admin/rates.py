@@ -118,11 +118,8 @@ class FxRateAdmin(BrandAdmin):
         scope = scope_of(request)
         self.require(scope.sees(self.area))
         context = {
-            **self.admin_site.each_context(request),
+            **self.context(request),
             "title": "Missing rates",
-            "opts": self.opts,
-            "nouns": self.plural,
-            "list_url": self.list_url,
             "missing": missing_rates(brand=scope.brand)[:SHOWN],
             "may_enter": scope.changes(Area.RATES),
         }

@@ -1,15 +1,32 @@
 """How terms read: each component in sentences with its worked example, as it stands beside the form."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from commissions.engine.plan import Component
 from commissions.engine.readback import example, sentences
 from commissions.models import Plan
+from track360.lib.money import is_currency
 
 
-def read_back(components: Sequence[Component], plan: Plan) -> list[dict[str, object]]:
-    """Return each component's name with the sentences and the example that the engine gives of it."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One component as people read it."""
+
+    name: str
+    sentences: tuple[str, ...]
+    example: str
+
+
+def read_back(components: Sequence[Component], plan: Plan) -> list[Reading]:
+    """Return how the components read in the plan's currency; nothing while that is no currency yet."""
+    if not is_currency(plan.currency):
+        return []
     return [
-        {"name": c.name, "sentences": sentences(c, plan.currency), "example": example(c, plan.currency)}
-        for c in components
+        Reading(
+            name=component.name,
+            sentences=tuple(sentences(component, plan.currency)),
+            example=example(component, plan.currency),
+        )
+        for component in components
     ]

@@ -37,7 +37,11 @@ class SettingsForm(BrandForm):
     requests_per_minute = forms.IntegerField(min_value=1, help_text="For each brand token.")
     unknown_customer = forms.ChoiceField(choices=UnknownCustomer.choices, label="Activity of a customer never reported")
     landing_url = forms.URLField(
-        required=False, max_length=500, label="Landing page", help_text="Where links lead. Begins with https://."
+        assume_scheme="https",
+        required=False,
+        max_length=500,
+        label="Landing page",
+        help_text="Where links lead. Begins with https://.",
     )
     landing_hosts = LinesField(
         required=False,

@@ -112,7 +112,8 @@ class DeliveryAdmin(BrandAdmin):
         return queryset.filter(uid__startswith=term.upper()) | queryset.filter(request_id=term), False
 
     def page_context(self, request: HttpRequest, subject: Delivery) -> dict[str, Any]:
-        own = {"brand": scope_of(request).brand, "delivery": subject}
+        brand = scope_of(request).brand
+        own = {"brand": brand, "delivery": subject}
         body = bytes(subject.body)
         activities = Activity.objects.filter(**own).select_related("customer").order_by("index")
         superseded = (
@@ -127,7 +128,7 @@ class DeliveryAdmin(BrandAdmin):
             "activities": [(row, facts_of(row)) for row in activities[:SHOWN]],
             "customers": Customer.objects.filter(**own).order_by("index")[:SHOWN],
             "superseded": superseded[:SHOWN],
-            "waits": Outbox.objects.filter(brand=own["brand"], delivery_id=subject.pk).exists(),
+            "waits": Outbox.objects.filter(brand=brand, delivery_id=subject.pk).exists(),
         }
 
 

@@ -1,6 +1,6 @@
 """KPIs, events and aliases in the operators' pages: what the brand's words mean."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -62,8 +62,7 @@ class TargetField(forms.CharField):
             *((name, "product") for name in PRODUCTS),
             *((name, "field") for name in sorted({*ACTIVITY_FIELDS, *CUSTOMER_FIELDS})),
         )
-        if isinstance(self.widget, Suggesting):
-            self.widget.suggestions = named
+        cast(Suggesting, self.widget).suggestions = named
 
 
 class AliasForm(BrandForm):
@@ -119,11 +118,8 @@ class KpiAdmin(PreviewingAdmin):
         scope = scope_of(request)
         self.require(scope.sees(self.area))
         context = {
-            **self.admin_site.each_context(request),
+            **self.context(request),
             "title": "Figures that no KPI explains",
-            "opts": self.opts,
-            "nouns": self.plural,
-            "list_url": self.list_url,
             "fields": numeric_details(brand=scope.brand),
             "can_add": self.has_add_permission(request),
         }

@@ -133,9 +133,8 @@ class ActivityAdmin(PreviewingAdmin):
             )
             groups[group.reason].append((group, map_url(group), samples))
         context = {
-            **self.admin_site.each_context(request),
+            **self.context(request),
             "title": "Parked records",
-            "opts": self.opts,
             "reasons": [(*WHY.get(reason, (reason, "")), found) for reason, found in sorted(groups.items())],
             "may_map": scope.changes(Area.MAPPING),
             "awaited": Customer.objects.filter(brand=scope.brand, reported_at__isnull=True).count(),

@@ -32,12 +32,8 @@ class PreviewingAdmin(BrandAdmin):
             if name not in (BRAND_FIELD, "csrfmiddlewaretoken")
         ]
         context = {
-            **self.admin_site.each_context(request),
+            **self.context(request),
             "title": "This changes what stored records mean",
-            "opts": self.opts,
-            "noun": self.singular,
-            "nouns": self.plural,
-            "list_url": self.list_url,
             "sent": sent,
             "here": request.get_full_path(),
             "effects": effects(effect),

@@ -118,7 +118,10 @@ class CustomerAdmin(BrandAdmin):
         decisions = Attribution.objects.filter(brand=scope.brand, customer=OuterRef("pk"), superseded_at__isnull=True)
         of_today = decisions.filter(Q(holds_from__isnull=True) | Q(holds_from__lte=scope.today))
         newest = of_today.order_by(F("holds_from").desc(nulls_last=True))
-        return super().get_queryset(request).annotate(owner_name=Subquery(newest.values("affiliate__name")[:1]))
+        customers: QuerySet[Any] = (
+            super().get_queryset(request).annotate(owner_name=Subquery(newest.values("affiliate__name")[:1]))
+        )
+        return customers
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

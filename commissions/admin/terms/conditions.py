@@ -16,12 +16,8 @@ DEEPEST = 3
 class ConditionRow(Part):
     """One condition, or the heading of a group of them."""
 
-    level = forms.TypedChoiceField(
-        choices=[(number, "↳" * number or "–") for number in range(DEEPEST + 1)],
-        coerce=int,
-        required=False,
-        empty_value=0,
-        label="Level",
+    level = forms.ChoiceField(
+        choices=[(str(number), "↳" * number or "–") for number in range(DEEPEST + 1)], required=False, label="Level"
     )
     measure = forms.ChoiceField(required=False, label="What")
     kpi = forms.ChoiceField(required=False, label="KPI")

@@ -56,7 +56,7 @@ class Part(forms.Form):
         self.is_unchecked = False
 
     @property
-    def errors(self) -> ErrorDict:  # type: ignore[override]
+    def errors(self) -> ErrorDict:
         """What is wrong; nothing while the form is only being written."""
         return ErrorDict() if self.is_unchecked else super().errors
 
