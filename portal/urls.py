@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.views.commissions import CommissionReport, LineExplained
+from portal.views.commissions import CommissionReport, LineExplained, LineRecords
 from portal.views.customers import CustomerList, CustomerPage
 from portal.views.dashboard import Dashboard
 from portal.views.links import Links
@@ -11,6 +11,7 @@ urlpatterns = [
     path("", Dashboard.as_view(), name="dashboard"),
     path("commissions/", CommissionReport.as_view(), name="commissions"),
     path("commissions/<slug:key>/", LineExplained.as_view(), name="line"),
+    path("commissions/<slug:key>/records/", LineRecords.as_view(), name="records"),
     path("customers/", CustomerList.as_view(), name="customers"),
     path("customers/<slug:reference>/", CustomerPage.as_view(), name="customer"),
     path("links/", Links.as_view(), name="links"),

@@ -23,6 +23,10 @@ class Window:
     campaign: str
     is_unsigned: bool
 
+    def holds(self, day: date) -> bool:
+        """Tell whether a day lies in the window."""
+        return (self.first is None or self.first <= day) and (self.until is None or day < self.until)
+
     def days_of(self, customer_id: int) -> Q:
         """Give the condition for the customer's days in the window."""
         days = Q(customer_id=customer_id)

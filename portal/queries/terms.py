@@ -7,8 +7,9 @@ from django.db.models import Q
 
 from affiliates.models import Affiliate
 from brands.models import Brand
+from commissions.engine.plan import Component
 from commissions.engine.readback import example, sentences
-from commissions.models import Deal, Plan, PlanVersion
+from commissions.models import Deal, Line, Plan, PlanVersion
 from commissions.queries.terms import components_of, profiles_of, version_terms
 
 
@@ -78,10 +79,20 @@ def _version_on(brand: Brand, plan: Plan, today: date) -> PlanVersion | None:
 
 def read_back(*, brand: Brand, terms: TermsToday) -> tuple[ComponentRead, ...]:
     """Say in sentences what the version in force pays."""
-    version = PlanVersion.objects.get(brand=brand, pk=terms.version_id)
-    stored = components_of(brand_id=brand.pk, versions=[version.pk]).get(version.pk, [])
-    profiles = profiles_of(brand_id=brand.pk)
     return tuple(
         ComponentRead(component.name, tuple(sentences(component, terms.currency)), example(component, terms.currency))
-        for component in version_terms(version=version, components=stored, profiles=profiles).components
+        for component in _components(brand, PlanVersion.objects.get(brand=brand, pk=terms.version_id))
     )
+
+
+def line_terms(*, brand: Brand, line: Line) -> tuple[str, ...]:
+    """Say in sentences what the line's component pays, in the version that made the line."""
+    for component in _components(brand, line.version):
+        if component.name == line.component.name:
+            return tuple(sentences(component, line.currency))
+    return ()
+
+
+def _components(brand: Brand, version: PlanVersion) -> tuple[Component, ...]:
+    stored = components_of(brand_id=brand.pk, versions=[version.pk]).get(version.pk, [])
+    return version_terms(version=version, components=stored, profiles=profiles_of(brand_id=brand.pk)).components

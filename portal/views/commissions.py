@@ -1,13 +1,17 @@
+import re
 from typing import Any
 
+from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404
 
 from commissions.models import Line
 from portal.queries import earnings
-from portal.queries.explanations import explanation
+from portal.queries.explanations import RECORDS_ON_A_PAGE, explanation, records
 from portal.queries.terms import read_back, terms_today
 from portal.views.base import PortalView, page_of
 from track360.lib.periods import NotAPeriod, Period
+
+PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 
 
 class CommissionReport(PortalView):
@@ -57,3 +61,26 @@ class LineExplained(PortalView):
         except Line.DoesNotExist as error:
             raise Http404("no such line") from error
         return {"explained": explained, "line": explained.line}
+
+
+class LineRecords(PortalView):
+    """Which records went into one line."""
+
+    template_name = "portal/records.html"
+    section = "commissions"
+
+    def content(self, **kwargs: str) -> dict[str, Any]:
+        """Read one page of the line's records; a line of anybody else does not exist."""
+        asked = self.request.GET.get("page", "1")
+        if PAGE_NUMBER.fullmatch(asked) is None:
+            raise Http404("no such page")
+        try:
+            found = records(brand=self.seat.brand, affiliate=self.seat.affiliate, key=kwargs["key"], page=int(asked))
+        except Line.DoesNotExist as error:
+            raise Http404("no such line") from error
+        paginator = Paginator(range(found.in_all), RECORDS_ON_A_PAGE)
+        try:
+            page = paginator.page(asked)
+        except InvalidPage as error:
+            raise Http404("no such page") from error
+        return {"records": found, "line": found.line, "page": page}
