@@ -67,6 +67,12 @@ def why_not(*, brand: Brand, customer: Customer, today: date) -> list[Finding]:
     ]
 
 
+def why_not_for(*, brand: Brand, customer: Customer, affiliate: Affiliate, today: date) -> list[Finding]:
+    """Return what stands in one affiliate's way, read from sums and terms alone, so that his pages may ask."""
+    known = customers_of(brand_id=brand.id, customers=[customer.id])[customer.id]
+    return list(_under(brand, customer, known, affiliate, today))
+
+
 def _general(customer: Customer, known: Known, today: date) -> Iterator[Finding]:
     if customer.reported_at is None:
         yield Finding(Obstacle.NOT_REPORTED, "The brand has sent activity of this customer, but not the customer.")

@@ -17,6 +17,7 @@ from brands.models import Brand
 from commissions.engine.storing import progress_from_json
 from commissions.models import Exclusion, Line, Qualification
 from commissions.models.terms import ExclusionReason
+from commissions.queries.why_not import Obstacle, why_not_for
 from ingestion.models import Customer
 from portal import wording
 from portal.queries.earnings import Money, added, lines_of
@@ -113,6 +114,7 @@ class CustomerSheet:
     windows: tuple[Window, ...]
     sums: tuple[MonthSum, ...]
     standings: tuple[Standing, ...]
+    obstacles: tuple[str, ...]
     exclusions: tuple[tuple[str, date], ...]
 
 
@@ -184,6 +186,7 @@ def sheet(*, brand: Brand, affiliate: Affiliate, customer_id: int, today: date) 
         standings=standings(brand=brand, affiliate=affiliate, customers=[customer.pk], today=today).get(
             customer.pk, ()
         ),
+        obstacles=_obstacles(brand, affiliate, customer, own[customer.pk], today),
         exclusions=tuple(
             (exclusion.get_reason_display(), exclusion.from_day)
             for exclusion in Exclusion.objects.filter(brand=brand, customer=customer, lifted_at__isnull=True)
@@ -210,6 +213,19 @@ def standings(
 def lines_on(*, brand: Brand, affiliate: Affiliate, customer_id: int) -> QuerySet[Line]:
     """Give the affiliate's lines that are about this customer alone."""
     return lines_of(brand=brand, affiliate=affiliate).filter(customer_id=customer_id)
+
+
+def _obstacles(
+    brand: Brand, affiliate: Affiliate, customer: Customer, own: tuple[Window, ...], today: date
+) -> tuple[str, ...]:
+    """Say in sentences what is in the way beside the bounties' own conditions.
+
+    Of a customer who was somebody else's too, nothing is said that is about days: they may be the other's.
+    """
+    is_whole = own[0].first is None and own[0].until is None
+    told = {Obstacle.NO_VERSION, Obstacle.SHARE_ENDED} | ({Obstacle.NO_FX_RATE} if is_whole else set())
+    found = why_not_for(brand=brand, customer=customer, affiliate=affiliate, today=today)
+    return tuple(finding.sentence for finding in found if finding.obstacle in told)
 
 
 def _standing(stored: Qualification, today: date) -> Standing:

@@ -1,4 +1,4 @@
-"""From what a brand pushed to the records behind an affiliate's line, through every step between."""
+"""From what a brand pushed to what an affiliate reads of it, through every step between."""
 
 import re
 from datetime import date
@@ -13,6 +13,7 @@ from brands.models import User
 from commissions.models import Line
 from ingestion.models import Delivery
 from portal.queries.explanations import RECORDS_ON_A_PAGE
+from portal.references import customer_reference
 from tests.commissions.conftest import Business, day_of, deposit, registered
 from tests.portal.stage import NOW
 
@@ -143,3 +144,31 @@ def test_records_of_anothers_line_do_not_exist(business, reader, anna):
     business.settle()
 
     assert reader.get(f"/portal/commissions/{line_of(business, 'Bounty').key}/records/").status_code == 404
+
+
+def test_customer_page_says_what_no_condition_can_say(business, reader):
+    business.customers(registered("customer-0001", affiliate_id="anna"))
+    business.activities(day_of("customer-0001", "2026-03-11", NGR="1000", Currency="SEK"))
+    business.settle()
+    customer = business.customer("customer-0001")
+
+    reference = customer_reference(brand_id=business.brand.pk, customer_id=customer.pk)
+    shown = text(reader.get(f"/portal/customers/{reference}/"))
+
+    assert "1 facts in SEK on 2026-03-11 have no rate into EUR of at most seven days." in shown
+    assert "NGR 1,000.00 SEK" in shown
+
+
+def test_rates_that_lack_on_days_of_another_are_not_told(business, reader, anna):
+    ben = business.affiliate("ben")
+    business.customers(registered("customer-0001", day="2026-03-01", affiliate_id="anna"))
+    moved = business.customer("customer-0001")
+    business.settle()
+    with business.open() as brand:
+        transfer(brand=brand, customer=moved, to=ben, from_day=date(2026, 3, 10), reason="Agreed.", by="test", now=NOW)
+    business.activities(day_of("customer-0001", "2026-03-11", NGR="1000", Currency="SEK"))
+    business.settle()
+
+    reference = customer_reference(brand_id=business.brand.pk, customer_id=moved.pk)
+
+    assert "SEK" not in text(reader.get(f"/portal/customers/{reference}/"))
