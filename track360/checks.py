@@ -52,7 +52,8 @@ def refuse_unsafe_start(**_: object) -> None:
 @register(deploy=True)
 def safe_start(*, app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
     """Report for `manage.py check --deploy` what a start would refuse."""
-    return [Error(fault, id="track360.E001") for fault in all_faults()]
+    lack = _what_lacks()
+    return [Error(fault, id="track360.E001") for fault in ([lack] if lack else all_faults())]
 
 
 def all_faults() -> list[str]:

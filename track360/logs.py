@@ -77,6 +77,7 @@ def configure(*, level: str) -> dict[str, Any]:
         "loggers": {
             "django.server": {"handlers": [], "propagate": True},
             "django.request": {"level": "ERROR"},  # what went wrong with a request is in its own line
+            "django.security.DisallowedHost": {"level": "CRITICAL"},  # robots, all day long; they are answered 400
             # Names the whole address of every request, and an affiliate's or brand's address may hold a secret.
             "httpx2": {"level": "WARNING"},
             # The sweeps run every few seconds; a line for each would hide what matters.
