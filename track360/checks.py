@@ -112,7 +112,7 @@ def of_broker() -> Iterator[str]:
         yield f"maxmemory-policy of the broker (REDIS_URL) is {policy}: it would drop messages; make it noeviction"
 
 
-def missing_migrations() -> set[tuple[str, str]]:
+def missing_migrations() -> frozenset[tuple[str, str]]:
     """Return app and name of the migrations that this code has and the database has not."""
     return _migrations_on_disk() - set(MigrationRecorder(connection).applied_migrations())
 
