@@ -39,7 +39,7 @@ class Conversions:
     def __init__(self, *, brand_id: int) -> None:
         self._brand_id = brand_id
         self._currencies: list[str] | None = None
-        self._rates: dict[tuple[str, date, date], Rates] = {}
+        self._rates: dict[tuple[frozenset[str], str, date, date], Rates] = {}
         self._known: dict[tuple[str, str, date], Conversion | None] = {}
 
     @property
@@ -73,7 +73,7 @@ class Conversions:
                     yield currency, day, conversion.rate
 
     def _load(self, foreign: Collection[str], quote: str, first: date, last: date) -> Rates:
-        key = (quote, first, last)
+        key = (frozenset(foreign), quote, first, last)
         if key not in self._rates:
             concerned = {*foreign, quote, PIVOT}
             rows = FxRate.objects.filter(
