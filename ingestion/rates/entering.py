@@ -22,19 +22,22 @@ SEEDED = timedelta(days=731)
 # One lock per brand: two entries at once would each miss what the other is about to add.
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('ingestion.rates'), %s)"
 
-# One statement for all rates: a new brand gets some fifteen thousand. `old` is what counts so far; the ECB only fills
-# gaps, what people state overrides everything and stands under their own name even where the ECB said the same.
+# One statement for all rates: a new brand gets some fifteen thousand. `counting` is what counts so far, read in one go
+# whatever the planner believes about the table's size; the ECB only fills gaps, and what people state overrides
+# everything and stands under their own name even where the ECB said the same.
 _ENTER = """
+    WITH counting AS MATERIALIZED (
+        SELECT DISTINCT ON (day, base, quote) day, base, quote, rate, source FROM ingestion_fxrate
+        WHERE brand_id = %(brand)s AND day BETWEEN %(first)s AND %(last)s
+        ORDER BY day, base, quote, id DESC
+    )
     INSERT INTO ingestion_fxrate (brand_id, day, base, quote, rate, source, entered_at)
     SELECT %(brand)s, stated.day, stated.base, stated.quote, stated.rate, %(source)s, %(now)s
     FROM unnest(%(days)s::date[], %(bases)s::text[], %(quotes)s::text[], %(rates)s::numeric[])
          WITH ORDINALITY AS stated (day, base, quote, rate, place)
-    LEFT JOIN LATERAL (
-        SELECT rate, source FROM ingestion_fxrate
-        WHERE brand_id = %(brand)s AND base = stated.base AND quote = stated.quote AND day = stated.day
-        ORDER BY id DESC LIMIT 1
-    ) AS old ON true
-    WHERE CASE WHEN %(fills_gaps)s THEN old.rate IS NULL ELSE old.rate IS DISTINCT FROM stated.rate OR old.source = 'ecb' END
+    LEFT JOIN counting USING (day, base, quote)
+    WHERE counting.rate IS NULL
+       OR (NOT %(fills_gaps)s AND (counting.rate <> stated.rate OR counting.source = 'ecb'))
     ORDER BY stated.place
     RETURNING day
 """
@@ -46,6 +49,8 @@ def enter_rates(*, brand: Brand, quotes: Collection[Quote], source: str, by: Use
 
     Commissions from the earliest of their days on are computed again. Rates of the ECB only fill days that have none.
     """
+    if not quotes:
+        return 0
     latest = {(quote.day, quote.base, quote.quote): quote for quote in quotes}
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [brand.id])
@@ -56,6 +61,8 @@ def enter_rates(*, brand: Brand, quotes: Collection[Quote], source: str, by: Use
                 "source": source,
                 "now": now,
                 "fills_gaps": source == ECB,
+                "first": min(quote.day for quote in latest.values()),
+                "last": max(quote.day for quote in latest.values()),
                 "days": [quote.day for quote in latest.values()],
                 "bases": [quote.base for quote in latest.values()],
                 "quotes": [quote.quote for quote in latest.values()],
