@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from django.db import close_old_connections, connection
 
-from attribution.services.sums import CLICKS
+from attribution.services.sums import CLICKS, await_clicks_turn
 from brands.models import Brand
 from track360.lib.tenancy import tenant
 
@@ -59,6 +59,7 @@ ON CONFLICT (brand_id, affiliate_id, day, kpi, campaign_id, link_id, product, cu
 
 def record_clicks(*, brand_id: int, visits: Sequence[Visit]) -> None:
     """Store one brand's visits and count them for their affiliates, in one transaction inside its `tenant()`."""
+    await_clicks_turn(brand_id=brand_id)
     zone = ZoneInfo(Brand.objects.values_list("timezone", flat=True).get(pk=brand_id))
     with connection.cursor() as cursor:
         cursor.execute(

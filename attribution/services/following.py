@@ -6,8 +6,10 @@ from datetime import date, datetime
 
 from django.db import connection, transaction
 
+from attribution.models import AffiliateDay
 from attribution.queries.directory import count_kpis
 from attribution.services.deciding import attribute
+from attribution.services.rebuilding import rebuild_sums
 from attribution.services.sums import add_deliveries, array, count_beginnings, lock_sums
 from brands.models import Brand
 from ingestion.models import Customer, Outbox
@@ -50,6 +52,7 @@ def follow_up(*, brand: Brand, now: datetime) -> Followed:
     a brand; twice at once or again after a crash, a delivery counts once.
     """
     lock_sums(brand_id=brand.id)
+    counts = _agreed_counts(brand)
     deliveries, records = _waiting(brand.id)
     if not deliveries:
         return Followed()
@@ -65,11 +68,22 @@ def follow_up(*, brand: Brand, now: datetime) -> Followed:
     new = [customer for customer in customers if customer.id in undecided] if undecided else []
     first_days = _days_brought(brand.id, deliveries, [c.id for c in new if c.registered_at is None])
     attributed = attribute(brand=brand, customers=new, now=now, first_days=first_days)
-    changed = add_deliveries(brand_id=brand.id, deliveries=deliveries, count_kpis=count_kpis(brand=brand))
+    changed = add_deliveries(brand_id=brand.id, deliveries=deliveries, count_kpis=counts)
     count_beginnings(brand_id=brand.id, changed=changed, told=told)
     Outbox.objects.filter(brand_id=brand.id, delivery_id__in=deliveries).delete()
     wake("commissions.follow_up", brand_id=brand.id)
     return Followed(deliveries=len(deliveries), records=records, attributed=len(attributed))
+
+
+def _agreed_counts(brand: Brand) -> list[str]:
+    """Return the KPIs that are summed as counts, after counting anew if another unit was chosen for one with sums."""
+    counts = count_kpis(brand=brand)
+    before = Brand.objects.values_list("counted_kpis", flat=True).get(pk=brand.id)
+    if counts != before:
+        Brand.objects.filter(pk=brand.id).update(counted_kpis=counts)
+        if AffiliateDay.objects.filter(brand_id=brand.id, kpi__in=set(counts) ^ set(before)).exists():
+            rebuild_sums(brand=brand)
+    return counts
 
 
 def _waiting(brand_id: int) -> tuple[list[int], int]:

@@ -1,13 +1,14 @@
 """The sums by day, counted anew from records, decisions and clicks, without what was stored."""
 
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 
 from affiliates.models import Affiliate
 from attribution.models import Touched
 from attribution.queries.directory import count_kpis
-from attribution.services.sums import CLICKS, FIRST_DEPOSITS, REGISTRATIONS, lock_sums
+from attribution.services.sums import CLICKS, FIRST_DEPOSITS, REGISTRATIONS, hold_clicks, lock_sums
 from brands.models import Brand
 from track360.lib.jobs import wake
 
@@ -66,7 +67,6 @@ SELECT %(brand)s, s.* FROM (
 ORDER BY customer_id, day, kpi, product, currency
 """  # noqa: S608 - constants only
 
-# A click that comes in meanwhile may have made a row; it is counted here.
 _AFFILIATE_DAYS = f"""
 INSERT INTO attribution_affiliateday
     (brand_id, affiliate_id, campaign_id, link_id, day, kpi, product, currency, amount, records, positives)
@@ -88,8 +88,6 @@ SELECT %(brand)s, l.affiliate_id, l.campaign_id, l.id, (c.clicked_at AT TIME ZON
 FROM attribution_click c JOIN affiliates_trackinglink l ON l.brand_id = c.brand_id AND l.id = c.link_id
 WHERE c.brand_id = %(brand)s
 GROUP BY l.affiliate_id, l.campaign_id, l.id, 5
-ON CONFLICT (brand_id, affiliate_id, day, kpi, campaign_id, link_id, product, currency) DO UPDATE SET
-    amount = excluded.amount, records = excluded.records, positives = excluded.positives
 """  # noqa: S608 - constants only
 
 
@@ -97,10 +95,11 @@ ON CONFLICT (brand_id, affiliate_id, day, kpi, campaign_id, link_id, product, cu
 def rebuild_sums(*, brand: Brand) -> None:
     """Forget a brand's sums, count them anew, and have every affiliate computed again from the beginning.
 
-    Records may go on coming in meanwhile; their follow-up waits and adds to the new sums.
+    Records and clicks may go on coming in meanwhile; their follow-up waits and adds to the new sums.
     """
     lock_sums(brand_id=brand.id)
-    given = {"brand": brand.id, "counts": count_kpis(brand=brand), "zone": brand.timezone}
+    hold_clicks(brand_id=brand.id)
+    given: dict[str, Any] = {"brand": brand.id, "counts": count_kpis(brand=brand), "zone": brand.timezone}
     with connection.cursor() as cursor:
         cursor.execute(_FOR_BIG_SUMS)
         cursor.execute("DELETE FROM attribution_affiliateday WHERE brand_id = %s", [brand.id])

@@ -71,6 +71,8 @@ class Brand(models.Model):
     # Raised by every change of what records mean, so that each process knows when its copy is old.
     meaning_version = models.PositiveBigIntegerField(default=0, editable=False)
     directory_resolved_at = models.DateTimeField(null=True, editable=False)
+    # The KPIs that the present sums by day hold as counts, without a currency; also those that are deleted by now.
+    counted_kpis = ArrayField(models.CharField(max_length=100), default=list, editable=False)
 
     class Meta:
         constraints = [

@@ -126,6 +126,8 @@ def _check_kpi(meaning: Meaning, name: str, unit: str) -> None:
         raise ConfigurationRefused(f"unit: choose one of {', '.join(Unit.values)}.")
     if fold(name) in standard.ACTIVITY_FIELDS:
         raise ConfigurationRefused(f"{name} is a field of every record. Choose another name for the KPI.")
+    if fold(name) in map(fold, standard.COUNTED_HERE):
+        raise ConfigurationRefused(f"{name} is counted by the platform itself. Choose another name for the KPI.")
     if any(fold(kpi.name) == fold(name) for kpi in standard.KPIS[meaning.vertical]):
         raise ConfigurationRefused(f"{name} is a standard KPI of this vertical and needs no definition.")
 

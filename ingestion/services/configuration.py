@@ -23,7 +23,9 @@ from ingestion.services.changes import (
     changed,
 )
 from ingestion.services.replaying import Effect, IdentityFixed, replay
+from ingestion.writer.deliveries import FOLLOW_UP
 from ingestion.writer.opening import open_change
+from track360.lib.jobs import wake
 
 
 def preview(*, brand: Brand, changes: Sequence[Change], now: datetime) -> Effect:
@@ -50,6 +52,7 @@ def configure(*, brand: Brand, changes: Sequence[Change], by: User | str, now: d
     _check_identities(brand, before, after)
     for change in changes:
         _store(brand, change, by, now)
+    wake(FOLLOW_UP, brand_id=brand.pk)  # another unit changes sums even where it changes no record
     return replay(brand=brand, before=before, after=after, now=now, writes=True)
 
 

@@ -14,6 +14,7 @@ from attribution import tasks
 from attribution.models import CustomerDay, Touched
 from attribution.services import AlreadyHis, TransferRefused, resolve_again, transfer
 from ingestion.models import Activity, Outbox
+from ingestion.services import configuration
 from tests.attribution.conftest import NOW, World, day_of, deposit, registered
 from track360.lib.tenancy import tenant
 
@@ -277,4 +278,21 @@ def test_a_long_queue_is_followed_up_in_steps(world, partners, monkeypatch):
     followed = world.drain()
 
     assert (followed.deliveries, followed.records) == (6, 11)
+    assert world.differences() == []
+
+
+def test_a_kpi_that_turns_out_to_be_a_count_is_summed_as_one(world, partners):
+    world.customers(registered("c1", affiliate_id="1000"))
+    with world.open():
+        configuration.save_kpi(brand=world.brand, name="Tickets", unit="money", by="test", now=NOW)
+    world.activities(day_of("c1", "2026-03-11", Tickets="3"), deposit("c1", "e1"))
+    world.drain()
+    assert ("c1", "2026-03-11", "Tickets", "", "EUR", "3", 1, 1) in world.customer_days()
+
+    with world.open():
+        configuration.save_kpi(brand=world.brand, name="Tickets", unit="count", by="test", now=NOW)
+    world.activities(day_of("c1", "2026-03-11", Tickets="4"))
+    world.drain()
+
+    assert ("c1", "2026-03-11", "Tickets", "", "", "4", 1, 1) in world.customer_days()
     assert world.differences() == []
