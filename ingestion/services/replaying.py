@@ -1,18 +1,17 @@
 """Records that a change of configuration gives another meaning, read again from their stored bytes."""
 
-import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from decimal import Decimal
 from itertools import islice
 from typing import Self, cast
 
 from brands.models import Brand
 from ingestion.dialects.registry import Origin
-from ingestion.models import Activity, Customer
+from ingestion.models import Customer
 from ingestion.models.deliveries import Source
-from ingestion.models.records import State
+from ingestion.queries.stored import StoredActivity, stored_activities
 from ingestion.queries.touched import touched_activities, touched_customers
 from ingestion.rules.activities import ActivityRow
 from ingestion.rules.meaning import Meaning
@@ -64,9 +63,8 @@ def replay(*, brand: Brand, before: Meaning, after: Meaning, now: datetime, writ
     reader = Rereader(brand_id=brand.pk)
     condition = touched_activities(brand=brand, before=before, after=after)
     if condition is not None:
-        touched = Activity.objects.filter(condition, brand=brand).select_related("customer")
-        rows = touched.order_by("delivery_id", "index").iterator(chunk_size=2000)
-        while chunk := list(islice(rows, CHUNK)):
+        touched = stored_activities(brand=brand, condition=condition)
+        while chunk := list(islice(touched, CHUNK)):
             effect += _replayed(brand, after, reader, chunk, now, writes=writes)
     keys = touched_customers(brand=brand, before=before, after=after)
     if keys:
@@ -75,20 +73,27 @@ def replay(*, brand: Brand, before: Meaning, after: Meaning, now: datetime, writ
 
 
 def _replayed(
-    brand: Brand, meaning: Meaning, reader: Rereader, activities: Sequence[Activity], now: datetime, *, writes: bool
+    brand: Brand,
+    meaning: Meaning,
+    reader: Rereader,
+    activities: Sequence[StoredActivity],
+    now: datetime,
+    *,
+    writes: bool,
 ) -> Effect:
-    effect = Effect()
-    changed: list[tuple[Activity, ActivityRow, Origin]] = []
+    counted: Counter[str] = Counter()
+    changed: list[tuple[StoredActivity, ActivityRow, Origin]] = []
     for activity in activities:
-        origin = reader.origin(activity.delivery_id, activity.index)
+        origin = reader.origin(activity.delivery_id, activity.place)
         row = _read_again(reader, meaning, origin)
         if row.key != activity.key.hex:
             raise IdentityFixed(
                 "This would change what tells stored records apart. Records that name the field already exist without"
                 " an event id; it can only be explained before the first of them."
             )
-        effect += _difference(activity, row)
-        if not same(activity, row):
+        becomes = _becomes(activity, row)
+        counted[becomes] += 1
+        if becomes != "stays":
             changed.append((activity, row, origin))
     if writes and changed:
         changed.sort(key=lambda change: change[1].key)
@@ -99,7 +104,7 @@ def _replayed(
         ]
         replace(brand_id=brand.pk, versions=versions)
         _deliver(brand, delivery_id, "activities", [origin for *_, origin in changed], now)
-    return effect
+    return Effect(**counted)
 
 
 def _corrected(
@@ -135,29 +140,11 @@ def _read_again(reader: Rereader, meaning: Meaning, origin: Origin) -> ActivityR
     return cast(ActivityRow, row)
 
 
-def same(activity: Activity, row: ActivityRow) -> bool:
-    """Tell whether a stored activity is what a record means."""
-    return (
-        activity.digest.hex == row.digest
-        and activity.event == row.event
-        and activity.event_id == row.event_id
-        and str(activity.moment) == row.moment
-        and str(activity.day) == row.day
-        and activity.product == row.product
-        and activity.currency == row.currency
-        and activity.status == row.status
-        and tuple(activity.kpis) == row.kpis
-        and activity.amounts == [Decimal(amount) for amount in row.amounts]
-        and activity.details == json.loads(row.details)
-        and activity.parked_for == row.parked_for
-    )
-
-
-def _difference(activity: Activity, row: ActivityRow) -> Effect:
-    if same(activity, row):
-        return Effect(stays=1)
-    if activity.state == State.PARKED and not row.parked_for:
-        return Effect(becomes_live=1)
-    if activity.state == State.LIVE and row.parked_for:
-        return Effect(becomes_parked=1)
-    return Effect(changes=1)
+def _becomes(activity: StoredActivity, row: ActivityRow) -> str:
+    if activity.is_same(row):
+        return "stays"
+    if activity.parked_for and not row.parked_for:
+        return "becomes_live"
+    if row.parked_for and not activity.parked_for:
+        return "becomes_parked"
+    return "changes"

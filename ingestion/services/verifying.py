@@ -9,9 +9,9 @@ from typing import Any
 from brands.models import Brand
 from ingestion.models import Activity, Customer, Delivery
 from ingestion.queries.meaning import present_meaning
+from ingestion.queries.stored import stored_activities
 from ingestion.rules.meaning import Meaning
 from ingestion.services.rebuilding import RebuiltActivity, RebuiltCustomer, rebuilt_activities, rebuilt_customers
-from ingestion.services.replaying import same
 from ingestion.services.rereading import Rereader
 from ingestion.writer.customers import stored_states
 
@@ -86,24 +86,23 @@ def _activity_differences(
     brand: Brand, rebuilt: dict[str, RebuiltActivity], part: int, parts: int
 ) -> Iterator[Difference]:
     reader = Rereader(brand_id=brand.pk)
-    stored = Activity.objects.filter(brand=brand).select_related("customer").order_by("delivery_id", "index")
-    for activity in stored.iterator(chunk_size=2000):
+    for activity in stored_activities(brand=brand):
         key = activity.key.hex
         if int(key[:8], 16) % parts != part:
             continue
         expected = rebuilt.pop(key, None)
         if expected is None:
             yield Difference("activity", key, "is stored and was never sent")
-        elif activity.customer.key != expected.row.customer:
+        elif activity.customer != expected.row.customer:
             yield Difference("activity", key, "is stored for another customer")
-        elif not same(activity, expected.row):
+        elif not activity.is_same(expected.row):
             yield Difference(
                 "activity",
                 key,
                 f"means {_told(expected.row.kpis, expected.row.amounts)} and is stored as"
                 f" {_told(activity.kpis, activity.amounts)}",
             )
-        elif reader.origin(activity.delivery_id, activity.index) != expected.origin:
+        elif reader.origin(activity.delivery_id, activity.place) != expected.origin:
             yield Difference("activity", key, "is stored with the place of other bytes")
     for key in rebuilt:
         yield Difference("activity", key, "was accepted and is not stored")
