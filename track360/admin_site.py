@@ -129,9 +129,12 @@ class OperatorSite(AdminSite):
         ]
         return [*own, *super().get_urls()]
 
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """There are no lists by app: the menu is by kind of work."""
+        return []
+
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context = super().each_context(request)
-        context["available_apps"] = []
         scope = getattr(request, "operator_scope", None)
         menu = self.menu(request, scope) if scope else []
         return {**context, "scope": scope, "index_url": reverse("admin:index"), "menu": menu}
@@ -175,6 +178,7 @@ class OperatorSite(AdminSite):
         """Add a brand. Superusers do; everybody else is invited to brands that exist."""
         if not request.user.is_superuser:
             raise PermissionDenied
+        request.operator_scope = find_scope(request, now=timezone.now())  # type: ignore[attr-defined]
         form = NewBrandForm(request.POST or None)
         if request.method == "POST" and (brand := add_brand(request, form)):
             request.session[SESSION_KEY] = brand.pk
@@ -195,7 +199,7 @@ class OperatorSite(AdminSite):
     def app_index(
         self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """There are no pages by app: the menu is by kind of work."""
+        """There are no pages by app either."""
         raise Http404
 
     @method_decorator(require_POST)

@@ -20,7 +20,7 @@ class PreviewingAdmin(BrandAdmin):
         scope = scope_of(request)
         if not request.POST.get(CONFIRMED):
             effect = preview(brand=scope.brand, changes=changes, now=scope.now)
-            if effect.records or effect.customers:
+            if effect.records > effect.stays or effect.customers:
                 return self._ask(request, effect)
         return configure(brand=scope.brand, changes=changes, by=scope.user, now=scope.now)
 

@@ -41,7 +41,8 @@ def touched_activities(*, brand: Brand, before: Meaning, after: Meaning) -> Q | 
     if before.product_aliases != after.product_aliases:
         products = [word for word in _words(_PRODUCTS, brand) if before.product(word) != after.product(word)]
         condition |= _any_of("details__product__in", products)
-        condition |= _any_of("product__in", products) & ~Q(details__has_key="product")
+        if products:
+            condition |= Q(product__in=products) & ~Q(details__has_key="product")
     return condition or None
 
 

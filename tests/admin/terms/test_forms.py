@@ -44,13 +44,18 @@ ALL_THAT_CAN_BE_SAID = [
             "anchor": "activity",
         },
     ),
-    ("cpa", {"trigger": "first_deposit", "amount": "1", "conditions": {"any": [{"measure": "deposits", "at_least": "1"}]}}),
+    (
+        "cpa",
+        {"trigger": "first_deposit", "amount": "1", "conditions": {"any": [{"measure": "deposits", "at_least": "1"}]}},
+    ),
     ("cpa", {"trigger": "first_deposit", "amount": "1", "cap": {"amount": "2000"}, "within_days": 0}),
     (
         "cpa",
         {
             "trigger": "first_deposit",
-            "tiers": {"metric": "qualified", "window": "period", "apply": "marginal", "bands": [["1", "100"], ["11", "130"]]},
+            "tiers": {
+                "metric": "qualified", "window": "period", "apply": "marginal", "bands": [["1", "100"], ["11", "130"]],
+            },
         },
     ),
     ("revshare", {"base": "NGR", "rate": "0.3"}),
@@ -135,7 +140,8 @@ def test_terms_come_back_from_the_form_as_they_went_in(kind, terms):
         ("cpa", ALL_THAT_CAN_BE_SAID[4][1], {"condition-5-at_least": "many"}, "c-0-condition-5-at_least"),
         ("cpa", ALL_THAT_CAN_BE_SAID[4][1], {"condition-4-kpi": ""}, "c-0-condition-4-kpi"),
         ("cpa", ALL_THAT_CAN_BE_SAID[4][1], {"condition-0-measure": ""}, "c-0-condition-0-measure"),
-        ("cpa", ALL_THAT_CAN_BE_SAID[4][1], {"condition-4-level": "1", "condition-5-level": "1"}, "c-0-condition-3-measure"),
+        ("cpa", ALL_THAT_CAN_BE_SAID[4][1], {"condition-4-level": "1", "condition-5-level": "1"},
+         "c-0-condition-3-measure"),
         ("cpa", ALL_THAT_CAN_BE_SAID[7][1], {"band-1-bound": "0"}, "c-0-band-1-bound"),
         ("cpa", ALL_THAT_CAN_BE_SAID[7][1], {"band-1-value": ""}, "c-0-band-1-value"),
         ("cpa", ALL_THAT_CAN_BE_SAID[7][1], {"tier_window": "lifetime"}, "c-0-tier_window"),

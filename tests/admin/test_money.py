@@ -1,0 +1,172 @@
+"""Rates, months, lines and entries on the operators' pages."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from commissions.models import ClosedPeriod, Entry, Line
+from commissions.queries.rates_missing import missing_rates
+from ingestion.dialects import push
+from ingestion.models import FxRate
+from tests.admin.house import NOW, House, activity, posted
+from track360.lib.tenancy import tenant
+
+RATES = "/admin/ingestion/fxrate/"
+
+
+def rates(house: House) -> list[tuple]:
+    with tenant(house.brand.pk):
+        rows = FxRate.objects.filter(brand=house.brand).order_by("pk").values_list("day", "base", "quote", "rate")
+        return [(str(day), base, quote, str(rate.normalize())) for day, base, quote, rate in rows]
+
+
+def test_one_rate_is_entered(house, owner):
+    fields = {"day": "2026-03-06", "base": "EUR", "quote": "brl", "rate": "6.25"}
+
+    owner.post(f"{RATES}add/", posted(house.brand, **fields))
+
+    assert rates(house)[-1] == ("2026-03-06", "EUR", "BRL", "6.25")
+
+
+@pytest.mark.parametrize("rate", ["0", "-1", "1,5", "1e3", "", "NaN"])
+def test_rate_that_is_none_is_refused(house, owner, rate):
+    before = rates(house)
+
+    answer = owner.post(f"{RATES}add/", posted(house.brand, day="2026-03-06", base="EUR", quote="BRL", rate=rate))
+
+    assert (answer.status_code, rates(house)) == (422, before)
+
+
+def test_file_of_rates_is_entered_whole(house, owner):
+    content = b"date,base,quote,rate\n2026-03-06,EUR,BRL,6.25\n2026-03-07,EUR,BRL,6.30\n"
+
+    answer = owner.post(
+        f"{RATES}upload/", posted(house.brand, file=SimpleUploadedFile("rates.csv", content)), follow=True
+    )
+
+    assert "2 rates are entered; 0 were known already." in answer.content.decode()
+    assert rates(house)[-2:] == [("2026-03-06", "EUR", "BRL", "6.25"), ("2026-03-07", "EUR", "BRL", "6.3")]
+
+
+def test_file_with_one_wrong_rate_enters_nothing_and_names_the_line(house, owner):
+    before = rates(house)
+    content = b"date,base,quote,rate\n2026-03-06,EUR,BRL,6.25\n2026-03-07,EUR,BRL,abc\n"
+
+    answer = owner.post(f"{RATES}upload/", posted(house.brand, file=SimpleUploadedFile("rates.csv", content)))
+
+    assert "Line 3" in answer.content.decode()
+    assert rates(house) == before
+
+
+def test_missing_rates_lead_to_the_form_that_enters_them(house, owner):
+    with tenant(house.brand.pk):
+        missing = [(rate.currency, str(rate.day)) for rate in missing_rates(brand=house.brand)]
+
+    text = owner.get(f"{RATES}missing/").content.decode()
+
+    assert missing == [("BRL", "2026-03-06")]
+    assert f"{RATES}add/?day=2026-03-06&amp;base=BRL&amp;quote=EUR" in text
+
+
+def test_rates_of_a_day_are_found(house, owner):
+    found = owner.get(RATES, {"q": "2026-02-01"}).content.decode()
+    nothing = owner.get(RATES, {"q": "2026-02-02"}).content.decode()
+
+    assert ("1.085" in found, "Nothing matches" in nothing) == (True, True)
+
+
+def test_periods_show_what_each_month_comes_to(house, owner):
+    months = owner.get("/admin/commissions/closedperiod/").context["months"]
+
+    assert [(str(month.period), month.closed is not None, month.is_next) for month in months] == [
+        ("2026-03", False, True),
+        ("2026-02", True, False),
+    ]
+    assert months[1].lines == 2
+    assert [(str(total.normalize()), currency) for total, currency in months[1].sums] == [("127", "EUR")]
+
+
+def test_month_that_is_not_over_is_previewed_and_cannot_be_closed(house, owner):
+    page = "/admin/commissions/closedperiod/2026-03/close/"
+
+    text = owner.get(page).content.decode()
+    answer = owner.post(page, posted(house.brand))
+
+    assert ("It can be closed on the day after." in text, "for good</button>" in text) == (True, False)
+    assert answer.status_code == 422
+    with tenant(house.brand.pk):
+        assert not ClosedPeriod.objects.filter(brand=house.brand, period="2026-03").exists()
+
+
+def test_month_is_closed_after_a_look_at_what_is_missing(bare, at_desk):
+    bare.plan_with_deal()
+    bare.send(push.CUSTOMERS, {"customerId": "c1", "regtime": "2026-02-01 10:00", "tracking_data": "x_1000_y"})
+    bare.send(
+        push.ACTIVITIES,
+        activity("Deposit", "d1", "c1", "250.00", "2026-02-03 10:00"),
+        activity("initial_fund", "p1", "c1", "10.00", "2026-02-05 10:00"),
+    )
+    browser = at_desk(bare.operator("finance"))
+    page = "/admin/commissions/closedperiod/2026-02/close/"
+    bare.drain()
+
+    text = browser.get(page).content.decode()
+    browser.post(page, posted(bare.brand))
+
+    assert "1 records of this month are parked" in text
+    with tenant(bare.brand.pk):
+        entries = list(Entry.objects.filter(brand=bare.brand).values_list("period", "amount", "currency"))
+        closed = ClosedPeriod.objects.get(brand=bare.brand)
+    assert [(period, str(amount.normalize()), currency) for period, amount, currency in entries] == [
+        ("2026-02", "1E+2", "EUR")
+    ]
+    assert (closed.period, closed.closed_by.email, closed.closed_at) == ("2026-02", "finance@bare.example", NOW)
+
+
+@pytest.mark.parametrize("period", ["2026-02", "2027-01", "2025-01"])
+def test_month_out_of_turn_is_not_closed(house, owner, period):
+    answer = owner.post(f"/admin/commissions/closedperiod/{period}/close/", posted(house.brand), follow=True)
+
+    assert "cannot be closed now" in answer.content.decode()
+
+
+def test_line_is_explained_down_to_the_days_that_brought_it(house, owner):
+    with tenant(house.brand.pk):
+        line = Line.objects.get(brand=house.brand, component__name="Share", period="2026-02")
+
+    page = owner.get(f"/admin/commissions/line/{line.pk}/change/")
+
+    assert [chapter.title for chapter in page.context["chapters"]] == [
+        "What went in",
+        "From gross to net",
+        "The amount",
+        "When it is available",
+    ]
+    assert [(str(source["day"]), source["customer"].key) for source in page.context["sources"]] == [
+        ("2026-02-04", "c1")
+    ]
+    assert "?day=2026-02-04#records" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "components"),
+    [
+        ("", ["Bounty", "Share", "Share"]),
+        ("?period=2026-02", ["Bounty", "Share"]),
+        ("?component=Share&period=2026-03", ["Share"]),
+        ("?affiliate=1000", ["Bounty", "Share", "Share"]),
+        ("?affiliate=1001", []),
+        ("?plan=Hybrid&state__exact=posted", ["Bounty", "Share"]),
+        ("?q=c1", ["Bounty"]),
+        ("?q=c2", []),
+    ],
+)
+def test_lines_are_found_by_what_they_are(house, owner, query, components):
+    answer = owner.get(f"/admin/commissions/line/{query}")
+
+    assert sorted(line.component.name for line in answer.context["cl"].result_list) == components
+
+
+def test_lines_of_a_period_are_summed(house, owner):
+    answer = owner.get("/admin/commissions/line/?period=2026-02")
+
+    assert [(str(total.normalize()), currency) for total, currency in answer.context["sums"]] == [("127", "EUR")]
