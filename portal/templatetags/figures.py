@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from portal import formatting, references
-from track360.lib.money import plain
+from track360.lib import money
 from track360.lib.periods import Period
 
 register = template.Library()
@@ -20,7 +20,7 @@ def amount(value: Decimal, currency: str) -> SafeString:
     return format_html(
         '<data class="amount{}" value="{}">{} <span class="amount-code">{}</span></data>',
         " amount-negative" if value < 0 else "",
-        plain(value),
+        money.plain(value),
         formatting.amount(value, currency),
         currency,
     )
@@ -29,7 +29,9 @@ def amount(value: Decimal, currency: str) -> SafeString:
 @register.filter
 def count(value: Decimal | int) -> SafeString:
     """Write a number of things."""
-    return format_html('<data class="figure" value="{}">{}</data>', plain(Decimal(value)), formatting.count(value))
+    return format_html(
+        '<data class="figure" value="{}">{}</data>', money.plain(Decimal(value)), formatting.count(value)
+    )
 
 
 @register.filter
@@ -92,3 +94,9 @@ def percent(value: Decimal) -> str:
 def customer_reference(customer_id: int, brand_id: int) -> str:
     """Name a customer in an address."""
     return references.customer_reference(brand_id=brand_id, customer_id=customer_id)
+
+
+@register.filter
+def plain(value: Decimal) -> str:
+    """Write a number by value, as rates are written."""
+    return money.plain(value)
