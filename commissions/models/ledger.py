@@ -128,7 +128,7 @@ class Qualification(models.Model):
 
 
 class CarryState(models.Model):
-    """What a component hands from one month to the next for an affiliate: carry-over, ring-fence, last metric. Derived."""
+    """What a component hands from one month to the next: carry-over, ring-fence, the tiers' figures. Derived."""
 
     brand = models.ForeignKey(Brand, models.PROTECT, related_name="+", db_index=False)
     affiliate = models.ForeignKey(Affiliate, models.PROTECT, related_name="+", db_constraint=False, db_index=False)

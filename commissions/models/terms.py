@@ -116,7 +116,7 @@ class RevenueProfile(models.Model):
 
 
 def _one(column: str) -> Func:
-    """Return a range of exactly one number, so that equality can stand in an exclusion constraint without extensions."""
+    """Return a range of exactly one number: equality can then stand in an exclusion constraint without extensions."""
     return Func(Coalesce(F(column), Value(0)), Coalesce(F(column), Value(0)), Value("[]"), function="int8range")
 
 
