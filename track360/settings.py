@@ -168,7 +168,8 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+# The second one is for the secrets of OAuth2 clients, which are random; new passwords are always the first one's.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher", "brands.oauth.hashing.RandomSecretHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -231,6 +232,7 @@ OAUTH2_PROVIDER = {
     "DEFAULT_SCOPES": ["read"],
     # Without it access tokens lie in plain text in the database.
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "CLIENT_SECRET_HASHER": "sha256_of_random",
     # We serve client credentials only. Should anyone ever mount more of the library, it is as strict as RFC 9700 asks.
     "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
     "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,

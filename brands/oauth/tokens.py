@@ -106,4 +106,4 @@ def _find(client_id: str) -> Application | None:
 
 @cache
 def _nobodys_secret() -> str:
-    return make_password(secrets.token_urlsafe(32))
+    return make_password(secrets.token_urlsafe(32), hasher=oauth2_settings.CLIENT_SECRET_HASHER)

@@ -4,11 +4,13 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
+from django.contrib.auth.hashers import check_password
 from django.db import OperationalError
 from django.test import Client
 from oauth2_provider.models import get_access_token_model
 
 from brands import services
+from brands.models import User
 from brands.models.brand import BrandState
 from brands.oauth import failures, tokens
 from track360.lib.tenancy import tenant
@@ -183,6 +185,21 @@ def test_an_unknown_client_costs_the_same_hash_as_a_wrong_secret(client, issued,
 
     assert len(hashed) == 2
     assert hashed[0].partition("$")[0] == hashed[1].partition("$")[0]
+
+
+def test_a_clients_secret_rests_as_a_hash_of_its_own_kind(client, issued):
+    stored = issued.application.client_secret
+
+    assert stored.startswith("sha256_of_random$")
+    assert issued.secret not in stored
+    assert check_password(issued.secret, stored)
+    assert not check_password(issued.secret + "x", stored)
+
+
+def test_passwords_are_never_hashed_as_if_they_were_random():
+    user = User.objects.create_user("somebody@example.com", "correct horse battery")
+
+    assert not user.password.startswith("sha256_of_random$")
 
 
 def test_a_secret_longer_than_any_is_refused_without_hashing_it(client, issued, monkeypatch):
