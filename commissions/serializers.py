@@ -7,7 +7,8 @@ from rest_framework import serializers
 from commissions.models import Entry, Line
 from commissions.models.ledger import LineState
 from commissions.models.terms import Kind
-from track360.lib.money import rounded
+from commissions.queries.explaining import Explanation, Record
+from track360.lib.money import plain, rounded
 
 
 def line_as_json(line: Line) -> dict[str, Any]:
@@ -42,6 +43,48 @@ def entry_as_json(entry: Entry) -> dict[str, Any]:
         "currency": entry.currency,
         "available_on": entry.available_on.isoformat(),
         "posted_at": entry.posted_at.isoformat(),
+    }
+
+
+def record_as_json(record: Record) -> dict[str, Any]:
+    """Return one record that went into a line, with where its bytes are and what they say."""
+    return {
+        "customer": record.customer,
+        "event": record.event,
+        "event_id": record.event_id or None,
+        "moment": record.moment.isoformat(),
+        "day": record.day.isoformat(),
+        "product": record.product or None,
+        "kpi": record.kpi,
+        "amount": plain(record.amount),
+        "currency": record.currency or None,
+        "counted": plain(record.counted),
+        "rate": plain(record.conversion.rate) if record.conversion else None,
+        "delivery": record.delivery,
+        "received_at": record.received_at.isoformat(),
+        "index": record.index,
+        "sha256": record.sha256,
+        "text": record.text,
+    }
+
+
+def explanation_as_json(explanation: Explanation, *, page: int, per_page: int) -> dict[str, Any]:
+    """Return why a line has its amount, with one page of the records that went in."""
+    return {
+        "line": line_as_json(explanation.line),
+        "terms": list(explanation.sentences),
+        "steps": explanation.working,
+        "sums": {kpi: plain(amount) for kpi, amount in explanation.sums.items()},
+        "is_complete": explanation.is_complete,
+        "records": {
+            "data": [record_as_json(record) for record in explanation.records],
+            "meta": {
+                "total": explanation.records_in_all,
+                "page": page,
+                "per_page": per_page,
+                "next_cursor": None,
+            },
+        },
     }
 
 
@@ -99,3 +142,45 @@ class EntriesSchema(serializers.Serializer[Any]):
 
     data = EntrySchema(many=True)  # type: ignore[assignment]
     meta = MetaSchema()
+
+
+class RecordSchema(serializers.Serializer[Any]):
+    """One record that went into a line."""
+
+    customer = serializers.CharField()
+    event = serializers.CharField(help_text="The event's name as sent.")
+    event_id = serializers.CharField(allow_null=True)
+    moment = serializers.DateTimeField()
+    day = serializers.DateField(help_text="In the brand's time zone.")
+    product = serializers.CharField(allow_null=True)
+    kpi = serializers.CharField(help_text="What it counts as.")
+    amount = serializers.CharField(help_text="As sent.")
+    currency = serializers.CharField(allow_null=True, help_text="As sent; null for counts.")
+    counted = serializers.CharField(help_text="In the plan's currency, not rounded.")
+    rate = serializers.CharField(allow_null=True, help_text="By which it was converted; null where nothing was.")
+    delivery = serializers.CharField(help_text="The request that brought it.")
+    received_at = serializers.DateTimeField()
+    index = serializers.IntegerField(help_text="Which record of the request, from 0.")
+    sha256 = serializers.CharField(help_text="Of the request's body.")
+    text = serializers.CharField(help_text="The record, byte for byte as it was sent.")
+
+
+class RecordsSchema(serializers.Serializer[Any]):
+    """A page of the records that went into a line."""
+
+    data = RecordSchema(many=True)  # type: ignore[assignment]
+    meta = MetaSchema()
+
+
+class ExplanationSchema(serializers.Serializer[Any]):
+    """Why a line has its amount."""
+
+    line = LineSchema()
+    terms = serializers.ListField(child=serializers.CharField(), help_text="What the component pays for, in words.")
+    steps = serializers.ListField(
+        child=serializers.DictField(child=serializers.CharField()),
+        help_text="The calculation step by step, in its order, every figure by value.",
+    )
+    sums = serializers.DictField(child=serializers.CharField(), help_text="What the records add up to, by KPI.")
+    is_complete = serializers.BooleanField(help_text="Whether all records that went in could be looked at.")
+    records = RecordsSchema()

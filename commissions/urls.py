@@ -2,9 +2,10 @@
 
 from django.urls import re_path
 
-from commissions.views import EntryList, LineList
+from commissions.views import EntryList, LineExplanation, LineList
 
 urlpatterns = [
     re_path(r"^lines/?$", LineList.as_view(), name="commission-lines"),
+    re_path(r"^lines/(?P<key>[^/]+)/explain/?$", LineExplanation.as_view(), name="commission-line-explanation"),
     re_path(r"^entries/?$", EntryList.as_view(), name="commission-entries"),
 ]

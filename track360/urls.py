@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 
 from portal.views.home import home
 from track360 import health
+from track360.api_docs import views as api_docs
 
 urlpatterns = [
     path("", home, name="home"),
@@ -19,6 +20,8 @@ urlpatterns = [
     path("", include("brands.urls")),
     path("tracking/", include("ingestion.urls")),
     path("api/v1/commissions/", include("commissions.urls")),
+    re_path("^api/docs/?$", api_docs.page, name="api_docs"),
+    re_path("^api/schema/?$", api_docs.schema, name="api_schema"),
 ]
 handler400 = "track360.lib.problems.bad_request"
 handler403 = "track360.lib.problems.permission_denied"

@@ -86,15 +86,38 @@ class Page:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class NumberedPage:
+    """A page of something that has no cursor."""
+
+    number: int
+    per_page: int
+
+    @classmethod
+    def read(cls, query: QueryDict) -> "NumberedPage":
+        """Read it from the query, which may say nothing else. Raises InvalidPage, UnknownFilter."""
+        _check_names(query, ("page", "per_page"))
+        return cls(_whole(query.get("page"), 1, LAST_PAGE), _whole(query.get("per_page"), PER_PAGE, MOST_PER_PAGE))
+
+    @property
+    def offset(self) -> int:
+        """Return how many come before it."""
+        return (self.number - 1) * self.per_page
+
+
 def check_known(query: QueryDict, *, filters: Collection[str]) -> None:
     """Raise UnknownFilter for a parameter that is neither a filter nor about paging, or stands twice."""
+    _check_names(query, (*filters, *PARAMETERS))
+
+
+def _check_names(query: QueryDict, known: Collection[str]) -> None:
     mistakes = [
         Mistake(f"/{name}", "unknown_filter" if len(values) == 1 else "given_twice", "Leave it out, or name it once.")
         for name, values in query.lists()
-        if name not in {*filters, *PARAMETERS} or len(values) > 1
+        if name not in known or len(values) > 1
     ]
     if mistakes:
-        raise UnknownFilter(f"Known here: {', '.join([*filters, *PARAMETERS])}. Each once.", errors=mistakes)
+        raise UnknownFilter(f"Known here: {', '.join(known)}. Each once.", errors=mistakes)
 
 
 def _whole(text: str | None, default: int, most: int) -> int:
