@@ -115,9 +115,9 @@ def replace(*, brand_id: int, versions: Sequence[Version]) -> None:
 def _customers(brand_id: int, names: Iterable[str]) -> dict[str, Known]:
     with statements() as cursor:
         cursor.execute(
-            "SELECT key, id, reported_at IS NOT NULL FROM ingestion_customer"
-            " WHERE brand_id = %s AND key = ANY (%s::text[])",
-            [brand_id, array(list(names))],
+            "SELECT c.key, c.id, c.reported_at IS NOT NULL FROM unnest(%s::text[]) AS named (key)"
+            " JOIN ingestion_customer c ON c.brand_id = %s AND c.key = named.key",
+            [array(list(names)), brand_id],
         )
         return {key: Known(number, is_reported) for key, number, is_reported in cursor.fetchall()}
 
@@ -192,9 +192,10 @@ def _stored(brand_id: int, deliveries: Sequence[int], keys: Sequence[str]) -> di
     # Without those that this very batch has inserted. Nothing is locked: what is equal is not touched.
     with statements() as cursor:
         cursor.execute(
-            "SELECT key::text, digest::text, customer_id FROM ingestion_activity"
-            " WHERE brand_id = %s AND key = ANY (%s::uuid[]) AND delivery_id <> ALL (%s::bigint[])",
-            [brand_id, plain_array(keys), plain_array(map(str, deliveries))],
+            "SELECT a.key::text, a.digest::text, a.customer_id FROM unnest(%s::uuid[]) AS sent (key)"
+            " JOIN ingestion_activity a ON a.brand_id = %s AND a.key = sent.key"
+            " WHERE a.delivery_id <> ALL (%s::bigint[])",
+            [plain_array(keys), brand_id, plain_array(map(str, deliveries))],
         )
         return {_hex(key): Stored(_hex(digest), customer) for key, digest, customer in cursor.fetchall()}
 
@@ -202,9 +203,9 @@ def _stored(brand_id: int, deliveries: Sequence[int], keys: Sequence[str]) -> di
 def _locked(brand_id: int, keys: Sequence[str]) -> dict[str, Stored]:
     with statements() as cursor:
         cursor.execute(
-            "SELECT key::text, digest::text, customer_id FROM ingestion_activity"
-            " WHERE brand_id = %s AND key = ANY (%s::uuid[]) ORDER BY key FOR NO KEY UPDATE",
-            [brand_id, plain_array(keys)],
+            "SELECT a.key::text, a.digest::text, a.customer_id FROM unnest(%s::uuid[]) AS sent (key)"
+            " JOIN ingestion_activity a ON a.brand_id = %s AND a.key = sent.key ORDER BY a.key FOR NO KEY UPDATE OF a",
+            [plain_array(keys), brand_id],
         )
         return {_hex(key): Stored(_hex(digest), customer) for key, digest, customer in cursor.fetchall()}
 

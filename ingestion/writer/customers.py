@@ -29,9 +29,9 @@ _READ = """
     SELECT c.key, c.id, c.reported_at IS NOT NULL, c.registered_at, c.registered_on, c.country, c.sales_status,
         c.kyc_status, c.last_modified_at, c.evidence, coalesce(p.first_name, ''), coalesce(p.last_name, ''),
         coalesce(p.email, ''), coalesce(p.fields, '{}')
-    FROM ingestion_customer c
-    LEFT JOIN ingestion_customerprofile p ON p.brand_id = c.brand_id AND p.customer_id = c.id
-    WHERE c.brand_id = %s AND c.key = ANY (%s::text[])"""
+    FROM unnest(%s::text[]) AS named (key)
+    JOIN ingestion_customer c ON c.brand_id = %s AND c.key = named.key
+    LEFT JOIN ingestion_customerprofile p ON p.brand_id = c.brand_id AND p.customer_id = c.id"""
 _UPDATE = """
     UPDATE ingestion_customer c SET reported_at = coalesce(c.reported_at, %s), registered_at = r.registered_at,
         registered_on = r.registered_on, country = r.country, sales_status = r.sales_status,
@@ -91,7 +91,7 @@ def write_customers(
         stored = [key for key in fresh if key not in numbers]
         changed: dict[str, Becomes] = {}
         if stored:
-            cursor.execute(_READ, [brand_id, array(stored)])
+            cursor.execute(_READ, [array(stored), brand_id])
             for key, number, *columns in cursor.fetchall():
                 before = _state(*columns)
                 becomes = _folded(before, sent[key], outcomes)
@@ -114,7 +114,7 @@ def write_customers(
 def stored_states(*, brand_id: int, keys: Sequence[str]) -> dict[str, CustomerState]:
     """Return what is stored about customers, by key."""
     with statements() as cursor:
-        cursor.execute(_READ, [brand_id, array(keys)])
+        cursor.execute(_READ, [array(keys), brand_id])
         return {key: _state(*columns) for key, _, *columns in cursor.fetchall()}
 
 
@@ -123,7 +123,7 @@ def correct(*, brand_id: int, delivery_id: int, states: dict[str, CustomerState]
     becomes = {key: Becomes(state, index) for index, (key, state) in enumerate(sorted(states.items()))}
     with statements() as cursor:
         cursor.execute(_UPDATE, [None, delivery_id, *_columns(becomes), brand_id])
-        cursor.execute(_READ, [brand_id, array(list(becomes))])
+        cursor.execute(_READ, [array(list(becomes)), brand_id])
         numbers = {key: number for key, number, *_ in cursor.fetchall()}
         profiles = {numbers[key]: states[key] for key in becomes}
         cursor.execute(_SAVE_PROFILES, [brand_id, *_profile_columns(profiles)])

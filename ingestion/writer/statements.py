@@ -1,4 +1,8 @@
-"""SQL with array literals: how columns travel to PostgreSQL, and the cursor they travel with."""
+"""SQL with array literals: how columns travel to PostgreSQL, and the cursor they travel with.
+
+Rows are named by joining with `unnest`, not by `= ANY`: statements are planned once, and a plan made while a table was
+small and unknown must do for a large one. A join by a whole key finds its index; a filter may compare each with each.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
