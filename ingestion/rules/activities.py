@@ -97,9 +97,12 @@ def read_activity(record: object, *, meaning: Meaning, received_at: datetime, ag
     event_id = _event_id(values[shape.eventid], event)
     when = values[shape.createtime]
     sent = None if when is None else meaning.moment(when, "createtime", received_at=received_at)
-    product = _word(values[shape.product], "product")
-    status = _word(values[shape.status], "status")
-    currency = _currency(values[shape.currency])
+    product = values[shape.product]
+    product = "" if product is None else _word(product, "product")
+    status = values[shape.status]
+    status = "" if status is None else _word(status, "status")
+    currency = values[shape.currency]
+    currency = "" if currency is None else _currency(currency)
     value = values[shape.value]
     value = "" if value is None else amount(value, "Value")
     usd = values[shape.amountusd]
@@ -155,7 +158,7 @@ def read_activity(record: object, *, meaning: Meaning, received_at: datetime, ag
 def moment_of(received_at: datetime, meaning: Meaning) -> Moment:
     """Return the time of receipt as the moment of a record that says none."""
     day = received_at.astimezone(meaning.zone).date()
-    return Moment(received_at, day, False, str(received_at.astimezone(UTC)), str(day))  # noqa: FBT003 - hot
+    return Moment(received_at, is_day=False, at_text=str(received_at.astimezone(UTC)), day_text=str(day))
 
 
 def _event_id(value: object, event: EventMeaning) -> str:
@@ -167,7 +170,7 @@ def _event_id(value: object, event: EventMeaning) -> str:
 
 
 def _word(value: object, field: str) -> str:
-    if value is None or value == "":
+    if value == "":
         return ""
     if type(value) is not str:
         raise Refused("invalid_type", field, f"Send {field} as a string.")
@@ -176,8 +179,6 @@ def _word(value: object, field: str) -> str:
 
 
 def _currency(value: object) -> str:
-    if value is None:
-        return ""
     if type(value) is str:
         if value in _currencies:
             return value
@@ -232,6 +233,9 @@ def _key(
 def _facts(
     event: EventMeaning, shape: ActivityShape, values: tuple[Any, ...], value: str, usd: str, currency: str
 ) -> Facts:
+    own = event.kpi
+    if not shape.rest and value and not usd and own is not None and (currency or own.unit == "count"):
+        return Facts((own.name,), (_signed(value, own, "Value"),), currency, {})  # what most records are
     details = kept(shape.others, values) if shape.others else {}
     kpis: list[str] = []
     amounts: list[str] = []
@@ -242,7 +246,6 @@ def _facts(
             kpis.append(part.kpi.name)
             money = money or part.kpi.unit == "money"
 
-    own = event.kpi
     if own is not None and own.unit == "money" and usd:
         if money:
             raise Refused(

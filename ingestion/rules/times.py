@@ -1,14 +1,14 @@
 """Moments and days. A time without a zone is in the brand's, never in the server's."""
 
 import re
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from ingestion.rules.refusals import Refused
 
 MAX_AHEAD = timedelta(hours=24)
 # Before it no brand had customers; without a bound one typing error would reopen two thousand years of months.
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+EARLIEST = "1970-01-01"
 
 # Extended ISO 8601 calendar forms. The groups: what makes it more than a date, and its zone.
 _FORM = re.compile(
@@ -18,13 +18,12 @@ _FORM = re.compile(
 
 
 class Moment(NamedTuple):
-    """When something happened: the instant in UTC, the day in the brand's time zone, and whether only that was sent.
+    """When something happened: the instant in UTC, and whether only a day was sent.
 
-    The texts are the same as PostgreSQL reads them.
+    The texts are what PostgreSQL reads: the instant, and the day of it in the brand's time zone.
     """
 
     at: datetime
-    day: date
     is_day: bool
     at_text: str
     day_text: str
@@ -38,24 +37,23 @@ def moment(value: object, field: str, *, zone: tzinfo, received_at: datetime, ne
     """
     if not isinstance(value, str) or not (form := _FORM(value)):
         raise _invalid(field, needs_zone=needs_zone)
+    if value < EARLIEST:
+        raise Refused("invalid_datetime", field, "Send a time after 1970.")
+    is_day = form[1] is None
     try:
-        sent = datetime.fromisoformat(value.upper())
-        if sent.tzinfo is not None:
-            at = sent.astimezone(UTC)
+        if form[2] is not None:
+            at = datetime.fromisoformat(value.upper()).astimezone(UTC)
         elif needs_zone:
             raise _invalid(field, needs_zone=needs_zone)
         elif zone is UTC:
-            at = sent.replace(tzinfo=UTC)
+            at = datetime.fromisoformat(value).replace(tzinfo=UTC)
         else:
-            at = sent.replace(tzinfo=zone).astimezone(UTC)
-        is_day = form[1] is None
-        day = sent.date() if is_day or (zone is UTC and sent.tzinfo is None) else at.astimezone(zone).date()
+            at = datetime.fromisoformat(value).replace(tzinfo=zone).astimezone(UTC)
+        day_text = value[:10] if is_day or (zone is UTC and form[2] is None) else str(at.astimezone(zone).date())
     except (ValueError, OverflowError):
         raise _invalid(field, needs_zone=needs_zone) from None
-    if at < EARLIEST:
-        raise Refused("invalid_datetime", field, "Send a time after 1970.")
     check_future(at, field, received_at=received_at)
-    return Moment(at, day, is_day, str(at), str(day))
+    return Moment(at, is_day, str(at), day_text)
 
 
 def check_future(at: datetime, field: str, *, received_at: datetime) -> None:
