@@ -80,7 +80,7 @@ def migrate(servers: Servers) -> None:
     Raises Refused when that fails; the reason is on the terminal by then.
     """
     say("Tables: migrating")
-    command: Command = [PYTHON, "manage.py", "migrate", "--verbosity", "0"]
+    command: Command = [PYTHON, "manage.py", "migrate", "--skip-checks", "--verbosity", "0"]
     if subprocess.run(command, cwd=ROOT, env=servers.environment(port=0, owner=True), check=False).returncode:
         raise Refused("The tables could not be migrated.")
     servers.is_migrated = True
