@@ -146,7 +146,7 @@ def openings_of(*, brand_id: int, plan: int, scopes: Sequence[Scope]) -> dict[in
         )
         for affiliate, period, component, state in cursor.fetchall():
             before = found[affiliate]
-            handed_on = state_from_json(component, json.loads(state))
+            handed_on = state_from_json(component, json.loads(state, parse_float=Decimal))
             others = () if before is None else before.components
             found[affiliate] = State(Period.parse(period), (*others, handed_on))
     return found

@@ -50,7 +50,7 @@ class StoredActivity(NamedTuple):
             and str(self.day) == row.day
             and str(self.moment) == row.moment
             and self.amounts == [Decimal(amount) for amount in row.amounts]
-            and (self.details == row.details or json.loads(self.details) == json.loads(row.details))
+            and (self.details == row.details or _json(self.details) == _json(row.details))
         )
 
 
@@ -77,3 +77,7 @@ def stored_activities(*, brand: Brand, condition: Q | None = None) -> Iterator[S
         "index",
     )
     return map(StoredActivity._make, rows.iterator(chunk_size=2000))
+
+
+def _json(text: str) -> object:
+    return json.loads(text, parse_float=Decimal)
