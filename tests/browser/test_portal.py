@@ -101,7 +101,7 @@ def test_commission_is_explained_two_presses_from_the_dashboard(signed_in):
 
     assert page.get_by_role("heading", level=1).inner_text() == "100.00 EUR"
     headings = page.get_by_role("heading", level=2).all_inner_texts()
-    assert headings == ["How the customer qualified", "The amount"]
+    assert headings == ["What the plan says", "How the customer qualified", "The amount", "The records behind it"]
 
 
 def test_copy_button_copies_the_whole_address(signed_in):
@@ -188,3 +188,16 @@ def test_signing_out_closes_the_portal(signed_in):
     page.goto("/portal/")
 
     assert "/accounts/login/" in page.url
+
+
+def test_records_are_shown_without_leaving_the_line(signed_in):
+    reader = signed_in()
+    reader.page.goto("/portal/commissions/")
+    reader.page.get_by_role("link", name="Why Bounty").click()
+    line = reader.page.url
+
+    reader.page.get_by_role("link", name="Show the records").click()
+    reader.page.get_by_text("No record is behind it").wait_for()
+
+    assert reader.page.url == line
+    assert (reader.barriers(), reader.complaints) == ([], [])

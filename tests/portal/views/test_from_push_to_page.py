@@ -75,8 +75,8 @@ def test_line_leads_to_the_deposits_that_made_it(business, reader):
     assert "Pays once for each customer who makes his first deposit: 100 EUR." in explained
     assert "Deposits: 75.00 EUR, at least 60.00 EUR needed" in explained
     assert "2 in all · Deposit 75.00 EUR" in shown
-    assert f"Deposit 50.00 EUR 50.00 EUR {delivery} no. 1" in shown
-    assert f"Deposit 25.00 EUR 25.00 EUR {delivery} no. 2" in shown
+    assert f"Deposit 50.00 EUR 50.00 EUR {delivery} record 1" in shown
+    assert f"Deposit 25.00 EUR 25.00 EUR {delivery} record 2" in shown
     assert "customer-0001" not in shown + explained
 
 
@@ -121,7 +121,7 @@ def test_records_are_read_page_by_page(business, reader):
 
     first, second = reader.get(address).content.decode(), reader.get(f"{address}?page=2").content.decode()
 
-    assert (first.count("no. "), second.count("no. ")) == (RECORDS_ON_A_PAGE, 5)
+    assert (first.count(">record "), second.count(">record ")) == (RECORDS_ON_A_PAGE, 5)
     assert f'href="{address}?page=2"' in first
 
 
