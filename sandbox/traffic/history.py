@@ -86,9 +86,10 @@ def _registration(
 def _oddities(world: World, day: date, people: list[Person]) -> list[Record]:
     """Return what real systems also send: events nobody has explained, unknown statuses, customers never reported."""
     chance = dice(world.seed, world.slug, "oddities", day)
-    if not people or chance.random() > 0.3:
+    known = [each for each in people if each.registered_on < day]
+    if not known or chance.random() > 0.3:
         return []
-    somebody = chance.choice(people)
+    somebody = chance.choice(known)
     common: Record = {
         "eventid": f"odd-{day:%y%m%d}",
         "createtime": f"{day} 0{chance.randrange(6)}:{chance.randrange(60):02d}",
