@@ -1,6 +1,7 @@
 """Follow-up work. Messages only say that there may be something to do; what there is stands in PostgreSQL."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 import structlog
 from celery import shared_task
@@ -27,16 +28,19 @@ def resolve_again(*, brand: int, **_: object) -> None:
 
 @shared_task(name="attribution.sweep")
 def sweep(**_: object) -> None:
-    """Do what a lost message has left undone, for every brand; what fails for one brand does not stop the others."""
-    waiting = Outbox.objects.order_by("brand_id").values_list("brand_id", flat=True).distinct()
-    for brand in waiting:
-        _carefully(follow_up, brand)
+    """Do what a lost message has left undone, for every brand; what fails for one brand does not stop the others.
+
+    Brands that another process is busy with are left to it, so that sweeps never queue up behind a long follow-up.
+    """
+    now = timezone.now()
+    for brand in Outbox.objects.order_by("brand_id").values_list("brand_id", flat=True).distinct():
+        _carefully(services.drain, brand, now)
     for brand in services.brands_to_resolve():
-        _carefully(resolve_again, brand)
+        _carefully(services.resolve_again, brand, now)
 
 
-def _carefully(job: Callable[..., None], brand: int) -> None:
+def _carefully(job: Callable[..., object], brand: int, now: datetime) -> None:
     try:
-        job(brand=brand)
+        job(brand_id=brand, now=now, waits=False)
     except Exception:  # logged, and tried again by the next sweep
         log.exception("sweep_failed", job=job.__name__, brand=brand)

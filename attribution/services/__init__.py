@@ -2,9 +2,9 @@
 
 from attribution.services.clicks import ClickBuffer, Visit, record_clicks
 from attribution.services.following import Followed, drain, follow_up
+from attribution.services.locks import lock_sums
 from attribution.services.rebuilding import rebuild_sums
 from attribution.services.resolution import brands_to_resolve, resolve_again
-from attribution.services.sums import lock_sums
 from attribution.services.transfers import AlreadyHis, TransferRefused, transfer
 
 __all__ = [

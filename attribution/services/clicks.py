@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import structlog
 from django.db import close_old_connections, connection
 
-from attribution.services.sums import CLICKS, await_clicks_turn
+from attribution.services.locks import await_clicks_turn
+from attribution.services.sums import CLICKS
 from brands.models import Brand
 from track360.lib.tenancy import tenant
 

@@ -9,8 +9,9 @@ from django.db import connection, transaction
 from attribution.models import AffiliateDay
 from attribution.queries.directory import count_kpis
 from attribution.services.deciding import attribute
+from attribution.services.locks import lock_sums
 from attribution.services.rebuilding import rebuild_sums
-from attribution.services.sums import add_deliveries, array, count_beginnings, lock_sums
+from attribution.services.sums import add_deliveries, array, count_beginnings
 from brands.models import Brand
 from ingestion.models import Customer, Outbox
 from track360.lib.jobs import wake
@@ -30,12 +31,15 @@ class Followed:
     attributed: int = 0
 
 
-def drain(*, brand_id: int, now: datetime) -> Followed:
-    """Follow up everything that waits for a brand, run by run, each in a `tenant()` and transaction of its own."""
+def drain(*, brand_id: int, now: datetime, waits: bool = True) -> Followed:
+    """Follow up everything that waits for a brand, run by run, each in a `tenant()` and transaction of its own.
+
+    Told not to wait, it leaves the work to whoever is at it already.
+    """
     total = Followed()
     while True:
         with tenant(brand_id):
-            done = follow_up(brand=Brand.objects.get(pk=brand_id), now=now)
+            done = follow_up(brand=Brand.objects.get(pk=brand_id), now=now, waits=waits)
         if done.deliveries == 0:
             return total
         total = Followed(
@@ -44,14 +48,15 @@ def drain(*, brand_id: int, now: datetime) -> Followed:
 
 
 @transaction.atomic
-def follow_up(*, brand: Brand, now: datetime) -> Followed:
+def follow_up(*, brand: Brand, now: datetime, waits: bool = True) -> Followed:
     """Follow up the oldest waiting deliveries of a brand, up to RECORDS_A_RUN records; nothing waiting is no error.
 
     Decides whose the customers are whom these deliveries reported, adds the facts to the sums of customers and owners,
     marks the owners for commissions and removes the deliveries from the outbox, all or nothing. Runs one at a time for
     a brand; twice at once or again after a crash, a delivery counts once.
     """
-    lock_sums(brand_id=brand.id)
+    if not lock_sums(brand_id=brand.id, waits=waits):
+        return Followed()
     counts = _agreed_counts(brand)
     deliveries, records = _waiting(brand.id)
     if not deliveries:

@@ -8,7 +8,8 @@ from django.db import connection, transaction
 from affiliates.models import Affiliate
 from attribution.models import Touched
 from attribution.queries.directory import count_kpis
-from attribution.services.sums import CLICKS, FIRST_DEPOSITS, REGISTRATIONS, hold_clicks, lock_sums
+from attribution.services.locks import hold_clicks, lock_sums
+from attribution.services.sums import CLICKS, FIRST_DEPOSITS, REGISTRATIONS
 from brands.models import Brand
 from track360.lib.jobs import wake
 

@@ -1,7 +1,10 @@
 """Looking again at customers who are nobody's, when the brand knows more than before."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
+from django.db import connection
 from django.db.models import F, Min
 from django.db.models.functions import Greatest
 
@@ -9,7 +12,8 @@ from affiliates.models import AffiliateParent, AffiliateStatus
 from attribution.models import AffiliateDay, Touched
 from attribution.queries.customers import unattributed_customers
 from attribution.services.deciding import attribute
-from attribution.services.sums import count_beginnings, lock_sums
+from attribution.services.locks import lock_sums
+from attribution.services.sums import count_beginnings
 from brands.models import Brand
 from track360.lib.jobs import wake
 from track360.lib.tenancy import tenant
@@ -19,24 +23,40 @@ CUSTOMERS_A_RUN = 5_000
 MARGIN = timedelta(hours=1)
 
 
-def resolve_again(*, brand_id: int, now: datetime) -> int:
+def resolve_again(*, brand_id: int, now: datetime, waits: bool = True) -> int:
     """Look again at every unattributed customer of a brand; return how many became somebody's.
 
     Runs in steps, each in a `tenant()` and transaction of its own, and may be repeated or interrupted at any time: what
-    a brand has learned counts as dealt with only when all steps are done. Affiliates whose status or parent changed are
-    marked for commissions, because their earnings may depend on it.
+    a brand has learned counts as dealt with only when all steps are done. One process at a time does it for a brand;
+    told not to wait, another one leaves it to that. Affiliates whose status or parent changed are marked for
+    commissions, because their earnings may depend on it.
     """
+    with _alone(brand_id, waits=waits) as alone:
+        return _resolve(brand_id, now) if alone else 0
+
+
+def brands_to_resolve() -> list[int]:
+    """Return the brands that know more than their unattributed customers were last looked at with."""
+    return list(
+        Brand.objects.filter(directory_version__gt=F("directory_resolved")).order_by("id").values_list("id", flat=True)
+    )
+
+
+def _resolve(brand_id: int, now: datetime) -> int:
     version = Brand.objects.values_list("directory_version", flat=True).get(pk=brand_id)
     resolved, after = 0, 0
     while True:
         with tenant(brand_id):
             customers = list(
-                unattributed_customers(brand_id=brand_id).filter(id__gt=after).order_by("id")[:CUSTOMERS_A_RUN]
+                unattributed_customers(brand_id=brand_id)
+                .filter(id__gt=after)
+                .order_by("id")
+                .values_list("id", flat=True)[:CUSTOMERS_A_RUN]
             )
             if not customers:
                 break
-            resolved += _look_again(brand_id, [customer.id for customer in customers], now)
-            after = customers[-1].id
+            resolved += _look_again(brand_id, customers, now)
+            after = customers[-1]
     with tenant(brand_id):
         _touch_changed_affiliates(Brand.objects.get(pk=brand_id), now)
         Brand.objects.filter(pk=brand_id).update(
@@ -45,11 +65,20 @@ def resolve_again(*, brand_id: int, now: datetime) -> int:
     return resolved
 
 
-def brands_to_resolve() -> list[int]:
-    """Return the brands that know more than their unattributed customers were last looked at with."""
-    return list(
-        Brand.objects.filter(directory_version__gt=F("directory_resolved")).order_by("id").values_list("id", flat=True)
-    )
+@contextmanager
+def _alone(brand_id: int, *, waits: bool) -> Iterator[bool]:
+    # A lock of the connection, not of a transaction: it lasts over all steps, and ends with the process if that dies.
+    key = f"directory of brand {brand_id}"
+    take = "pg_advisory_lock" if waits else "pg_try_advisory_lock"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {take}(hashtextextended(%s, 0))", [key])
+        taken = cursor.fetchone() != (False,)
+    try:
+        yield taken
+    finally:
+        if taken:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [key])
 
 
 def _look_again(brand_id: int, customers: list[int], now: datetime) -> int:

@@ -226,24 +226,6 @@ class Beginning(NamedTuple):
     fact_day: date | None
 
 
-def lock_sums(*, brand_id: int) -> None:
-    """Wait for the brand's lock and hold it until the transaction ends: one writer of sums and owners at a time."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"sums of brand {brand_id}"])
-
-
-def hold_clicks(*, brand_id: int) -> None:
-    """Keep the brand's clicks from being written until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"clicks of brand {brand_id}"])
-
-
-def await_clicks_turn(*, brand_id: int) -> None:
-    """Wait while the brand's clicks are held; any number of writers may go on at once."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [f"clicks of brand {brand_id}"])
-
-
 def add_deliveries(*, brand_id: int, deliveries: Sequence[int], count_kpis: Iterable[str]) -> dict[int, Beginning]:
     """Add what these deliveries change to the sums of customers and of their owners, who are marked as touched.
 

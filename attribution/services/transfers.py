@@ -8,7 +8,8 @@ from affiliates.models import Affiliate, Campaign
 from attribution.models import Attribution
 from attribution.models.decisions import Rule
 from attribution.queries.customers import owner_on
-from attribution.services.sums import lock_sums, return_sums, withdraw_sums
+from attribution.services.locks import lock_sums
+from attribution.services.sums import return_sums, withdraw_sums
 from brands import audit
 from brands.models import Brand, User
 from ingestion.models import Customer

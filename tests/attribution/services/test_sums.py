@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from affiliates import services as affiliates
 from attribution import tasks
 from attribution.models import CustomerDay, Touched
-from attribution.services import AlreadyHis, TransferRefused, resolve_again, transfer
+from attribution.services import AlreadyHis, TransferRefused, lock_sums, resolve_again, transfer
 from ingestion.models import Activity, Outbox
 from ingestion.services import configuration
 from tests.attribution.conftest import NOW, World, day_of, deposit, registered
@@ -295,4 +295,47 @@ def test_a_kpi_that_turns_out_to_be_a_count_is_summed_as_one(world, partners):
     world.drain()
 
     assert ("c1", "2026-03-11", "Tickets", "", "", "4", 1, 1) in world.customer_days()
+    assert world.differences() == []
+
+
+def test_a_sweep_leaves_a_brand_to_the_process_that_is_at_it(world, partners):
+    resolve_again(brand_id=world.brand.id, now=NOW)
+    world.customers(registered("c1", affiliate_id="1000"))
+    swept = threading.Event()
+
+    def sweep() -> None:
+        tasks.sweep()
+        swept.set()
+        connection.close()
+
+    with world.open():
+        lock_sums(brand_id=world.brand.id)
+        thread = threading.Thread(target=sweep)
+        thread.start()
+        assert swept.wait(10)
+    thread.join()
+    assert Outbox.objects.count() == 1
+
+    tasks.sweep()
+    assert Outbox.objects.count() == 0
+
+
+def test_looking_again_in_two_processes_does_it_once(world, partners):
+    world.customers(*(registered(f"c{number}", promo_code="late") for number in range(5)))
+    world.drain()
+    with world.open():
+        affiliates.create_promo_code(affiliate=partners.ben, code="late", by="test", now=NOW)
+    found: list[int] = []
+
+    def look() -> None:
+        found.append(resolve_again(brand_id=world.brand.id, now=NOW))
+        connection.close()
+
+    threads = [threading.Thread(target=look) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(found) == [0, 0, 5]
     assert world.differences() == []
