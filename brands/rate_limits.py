@@ -5,10 +5,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import structlog
 from django.conf import settings
 from limits.storage import Storage, storage_from_string
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from track360.lib.problems import TooMany
 
@@ -56,9 +59,12 @@ class RateLimiter:
     @cached_property
     def _storage(self) -> Storage:
         url = self._url.replace("unix://", "redis+unix://", 1) if self._url.startswith("unix://") else self._url
-        storage = storage_from_string(
-            url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, wrap_exceptions=False
-        )
+        options: dict[str, Any] = {
+            "socket_timeout": PATIENCE,
+            "socket_connect_timeout": PATIENCE,
+            "retry": Retry(NoBackoff(), 0),  # its own would try a hung server three times more
+        }
+        storage = storage_from_string(url, **options)
         assert isinstance(storage, Storage)  # noqa: S101 - the other kind is asynchronous
         return storage
 

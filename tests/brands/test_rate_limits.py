@@ -1,12 +1,14 @@
 """How often a credential may send."""
 
+import socket
 import threading
+import time
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
-from brands.rate_limits import RateLimited, RateLimiter
+from brands.rate_limits import PATIENCE, RateLimited, RateLimiter
 from brands.services import change_settings, create_brand, issue_token
 from tests.brands.test_authentication import NOW
 from track360.lib.tenancy import tenant
@@ -52,6 +54,19 @@ def test_without_its_store_everything_is_let_through(valkey):
     limiter = RateLimiter(url="unix:///nowhere/valkey.sock", clock=lambda: clock[0])
 
     assert [limiter.count(credential="a", limit=1).remaining for _ in range(5)] == [1] * 5
+
+
+def test_a_hung_store_costs_one_request_a_moment(tmp_path):
+    with socket.socket(socket.AF_UNIX) as hung:
+        hung.bind(str(tmp_path / "hung.sock"))
+        hung.listen()
+        limiter = RateLimiter(url=f"unix://{tmp_path}/hung.sock")
+        began = time.perf_counter()
+
+        for _ in range(50):
+            limiter.count(credential="a", limit=1)
+
+    assert time.perf_counter() - began < 3 * PATIENCE
 
 
 def test_every_answer_says_what_is_left(db, valkey):
