@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.views import APIView
+from structlog.contextvars import bind_contextvars
 
 from brands.authentication import BrandTokenAuthentication, Sender, authenticated
 from brands.rate_limits import limiter
@@ -47,6 +48,7 @@ class PushView(APIView):
         headers = {"Allow": "POST"}
         try:
             sender = authenticated(request.META.get("HTTP_X_API_KEY", ""), now=timezone.now())
+            bind_contextvars(brand=sender.brand.slug)  # into the line that is logged for this request
             limit = sender.brand.requests_per_minute
             headers |= limiter.count(credential=f"token:{sender.token_id}", limit=limit).headers
             if request.method != "POST":
@@ -76,6 +78,7 @@ class PushView(APIView):
             )
 
         def told(receipt: Receipt) -> Answer:
+            bind_contextvars(delivery=receipt.counted.uid)
             return Answer(receipt.status, dumps(receipt.as_json(is_minimal=is_minimal)))
 
         def work() -> Answer:
