@@ -16,7 +16,15 @@ log = structlog.get_logger(__name__)
 @shared_task(name="attribution.follow_up")
 def follow_up(*, brand: int, **_: object) -> None:
     """Follow up all deliveries of a brand that wait."""
-    services.drain(brand_id=brand, now=timezone.now())
+    followed = services.drain(brand_id=brand, now=timezone.now())
+    if followed.deliveries:
+        log.info(
+            "followed_up",
+            brand=brand,
+            deliveries=followed.deliveries,
+            records=followed.records,
+            attributed=followed.attributed,
+        )
 
 
 @shared_task(name="attribution.resolve_again")

@@ -45,6 +45,8 @@ def attribute(
 
     Their sums move to the affiliate, who is marked as touched. Runs under the brand's lock.
     """
+    if not customers:
+        return []
     decisions = decisions_for(brand=brand, customers=customers, first_days=dict(first_days or {}))
     rows = [
         _row(customer, decisions[customer.id]) for customer in customers if decisions[customer.id].winner is not None

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import F, Min
 from django.db.models.functions import Greatest
 
-from affiliates.models import AffiliateParent, AffiliateStatus
+from affiliates.models import Affiliate, AffiliateParent, AffiliateStatus
 from attribution.models import AffiliateDay, Touched
 from attribution.queries.customers import unattributed_customers
 from attribution.services.deciding import attribute
@@ -19,6 +19,8 @@ from track360.lib.jobs import wake
 from track360.lib.tenancy import tenant
 
 CUSTOMERS_A_RUN = 5_000
+# Of whom nothing was said. They are most of the unattributed, and only a default affiliate makes them somebody's.
+SILENT: list[list[dict[str, str]]] = [[], [{}]]
 # Changes carry the moment they were asked for, which is a little before they were committed.
 MARGIN = timedelta(hours=1)
 
@@ -47,12 +49,7 @@ def _resolve(brand_id: int, now: datetime) -> int:
     resolved, after = 0, 0
     while True:
         with tenant(brand_id):
-            customers = list(
-                unattributed_customers(brand_id=brand_id)
-                .filter(id__gt=after)
-                .order_by("id")
-                .values_list("id", flat=True)[:CUSTOMERS_A_RUN]
-            )
+            customers = _next(brand_id, after)
             if not customers:
                 break
             resolved += _look_again(brand_id, customers, now)
@@ -63,6 +60,13 @@ def _resolve(brand_id: int, now: datetime) -> int:
             directory_resolved=Greatest("directory_resolved", version), directory_resolved_at=now
         )
     return resolved
+
+
+def _next(brand_id: int, after: int) -> list[int]:
+    unattributed = unattributed_customers(brand_id=brand_id).filter(id__gt=after)
+    if not Affiliate.objects.filter(brand_id=brand_id, is_default=True).exists():
+        unattributed = unattributed.exclude(evidence__in=SILENT)
+    return list(unattributed.order_by("id").values_list("id", flat=True)[:CUSTOMERS_A_RUN])
 
 
 @contextmanager
