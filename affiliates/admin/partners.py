@@ -60,6 +60,7 @@ class AffiliateAdmin(BrandAdmin):
     empty_title = "No affiliate yet"
     empty_text = "Add the first one; then give him a link, and a deal that says what he earns."
     add_form = NewAffiliateForm
+    keeps_history = True
     page_template = "admin/affiliates/affiliate.html"
     list_display = ("code", "name", "status_shown", "email", "made")
     list_filter = (StatusFilter,)

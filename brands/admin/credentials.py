@@ -68,6 +68,7 @@ class BrandTokenAdmin(SecretAdmin):
     empty_text = "Issue one, give it to the brand's engineers, and they can report customers and activity."
     add_form = TokenForm
     page_template = "admin/brands/token.html"
+    keeps_history = True
     shown_once = "token"
     sent_as = "x-api-key"
     list_display = ("token", "label", "state", "last_used", "expires", "issued")

@@ -2,27 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 
+from brands.desk.answering import FormPages
 from brands.desk.forms import BrandForm
 from brands.desk.scope import scope_of
 from brands.roles import Area
-from track360.lib.problems import Problem
-
-if TYPE_CHECKING:
-    _ModelAdmin = admin.ModelAdmin[Model]
-else:
-    _ModelAdmin = admin.ModelAdmin
 
 COUNTED_AT_MOST = 10_000
 
@@ -58,12 +51,10 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
         return len(objects)
 
 
-class BrandAdmin(_ModelAdmin):
+class BrandAdmin(FormPages):
     """A model's list and pages inside the operator's brand. Every change goes through a service."""
 
     area: ClassVar[Area]
-    noun: ClassVar[str] = ""  # where the model's own name is not what people say
-    nouns: ClassVar[str] = ""
     intro: ClassVar[str] = ""
     empty_title: ClassVar[str] = "Nothing here yet"
     empty_text: ClassVar[str] = ""
@@ -72,6 +63,8 @@ class BrandAdmin(_ModelAdmin):
     page_template: ClassVar[str] = "admin/object.html"
     steps: ClassVar[tuple[Step, ...]] = ()
     removable: ClassVar[bool] = False
+    keeps_history: ClassVar[bool] = False  # whether its changes are in the audit log under its own number
+    audited_as: ClassVar[str] = ""  # what the audit log calls it, where that is not the model's name
 
     actions: Any = None
     list_per_page = 50
@@ -178,8 +171,9 @@ class BrandAdmin(_ModelAdmin):
             **self.context(request),
             "title": str(subject),
             "subject": subject,
+            "history_url": self.url("history", subject) if self.keeps_history else "",
             "steps": [
-                (self.url("step", subject, step), step)
+                (self.url(step.name, subject), step)
                 for step in self.steps
                 if scope.changes(step.area) and step.applies(subject)
             ],
@@ -283,99 +277,12 @@ class BrandAdmin(_ModelAdmin):
     ) -> HttpResponse:
         self.require(scope_of(request).sees(Area.AUDIT))
         subject = self.find(request, object_id)
-        query = f"?object_type__exact={self.opts.model_name}&object_id__exact={subject.pk}"
+        query = f"?object_type__exact={self.audited_as or self.opts.model_name}&object_id__exact={subject.pk}"
         return HttpResponseRedirect(reverse("admin:brands_auditevent_changelist") + query)
-
-    def context(self, request: HttpRequest) -> dict[str, Any]:
-        """Return what every page of this admin shows around its own content."""
-        return {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "noun": self.singular,
-            "nouns": self.plural,
-            "list_url": self.list_url,
-        }
-
-    # --- forms ---
-
-    def bind(
-        self, request: HttpRequest, form_class: type[BrandForm], subject: Any = None, *, initial: Any = None
-    ) -> BrandForm:
-        """Return the form for this request, filled in if it was sent."""
-        scope = scope_of(request)
-        if request.method == "POST":
-            return form_class(request.POST, request.FILES, scope=scope, subject=subject, initial=initial)
-        return form_class(scope=scope, subject=subject, initial=initial)
-
-    def answer_form(
-        self,
-        request: HttpRequest,
-        form: BrandForm,
-        store: Callable[[], tuple[str, str] | HttpResponse] | None,
-        *,
-        title: str,
-        button: str,
-        back: str,
-        template: str = "admin/form.html",
-        extra: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show a form, or hand what was sent to `store`.
-
-        `store` calls the service and returns what to tell and where to go on, or a page of its own. What it refuses
-        stands at the form again, and nothing is changed. Without `store` the form is only shown.
-        """
-        if request.method == "POST" and store is not None and form.is_valid():
-            try:
-                with transaction.atomic():
-                    stored = store()
-            except Problem as problem:
-                form.refuse(problem)
-            else:
-                if isinstance(stored, HttpResponse):
-                    return stored
-                messages.success(request, stored[0])
-                return HttpResponseRedirect(stored[1])
-        context = {
-            **self.context(request),
-            "title": title,
-            "form": form,
-            "button": button,
-            "back": back,
-            "may_save": True,
-            **(extra or {}),
-        }
-        return TemplateResponse(
-            request, template, context, status=422 if form.errors or (extra or {}).get("is_incomplete") else 200
-        )
-
-    # --- names and addresses ---
-
-    @property
-    def singular(self) -> str:
-        return self.noun or str(self.opts.verbose_name)
-
-    @property
-    def plural(self) -> str:
-        return self.nouns or (f"{self.noun}s" if self.noun else str(self.opts.verbose_name_plural))
-
-    @property
-    def list_url(self) -> str:
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
-
-    def url(self, name: str, subject: Any, step: Step | None = None) -> str:
-        """Return the address of a page about an object: `change`, `delete`, or a step's."""
-        page = step.name.replace("-", "_") if step else name
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=[subject.pk])
 
     def after_adding(self, created: Any) -> str:
         """Return where an operator goes on after he added an object."""
         return self.list_url
-
-    @staticmethod
-    def require(allowed: bool) -> None:
-        """Raise PermissionDenied unless the role allows it."""
-        if not allowed:
-            raise PermissionDenied
 
     # --- Django's own journal is not kept: the services' audit is the one there is ---
 

@@ -42,6 +42,7 @@ class PlanAdmin(BrandAdmin):
     empty_title = "No plan yet"
     empty_text = "Write the first one: a CPA, a revenue share, or both."
     add_form = NewPlanForm
+    keeps_history = True
     removable = True
     page_template = "admin/commissions/plan.html"
     list_display = ("name", "currency", "versions_count", "newest", "deals_count", "default")

@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 
 from brands.desk import columns
@@ -21,6 +22,7 @@ from commissions.admin.words import words_of
 from commissions.engine.plan import RUNNING
 from commissions.engine.terms import TermsRefused, parse_profile
 from commissions.models import Component, RevenueProfile
+from commissions.services.profiles import is_used
 
 WHAT = [("subtract", "minus a KPI"), ("subtract_percent", "minus a percentage")]
 
@@ -120,6 +122,9 @@ class RevenueProfileAdmin(BrandAdmin):
     empty_title = "No revenue profile yet"
     empty_text = "Write one when the brand does not report the revenue that you share, or you take off fees and taxes."
     add_form = NewProfileForm
+    removable = True
+    keeps_history = True
+    audited_as = "revenue_profile"
     page_template = "admin/commissions/profile.html"
     list_display = ("name", "steps_shown", "made")
     search_fields = ("name",)
@@ -134,6 +139,12 @@ class RevenueProfileAdmin(BrandAdmin):
     def made(self, row: RevenueProfile) -> SafeString | str:
         return columns.moment(row.created_at)
 
+    def get_urls(self) -> list[URLPattern]:
+        edit = path(
+            "<int:profile_id>/edit/", self.admin_site.admin_view(self.edit), name="commissions_revenueprofile_edit"
+        )
+        return [edit, *super().get_urls()]
+
     def changeform_view(
         self,
         request: HttpRequest,
@@ -144,27 +155,61 @@ class RevenueProfileAdmin(BrandAdmin):
         if object_id is not None:
             return super().changeform_view(request, object_id, form_url, extra_context)
         self.require(self.has_add_permission(request))
+        return self._write(request, None)
+
+    def edit(self, request: HttpRequest, profile_id: int) -> HttpResponse:
+        """Write the steps of a profile with which no line was computed."""
+        self.require(self.has_add_permission(request))
+        profile = self.find(request, str(profile_id))
+        if is_used(profile=profile):
+            raise Http404("Lines were computed with this profile, so it never changes.")
+        return self._write(request, profile)
+
+    def _write(self, request: HttpRequest, profile: RevenueProfile | None) -> HttpResponse:
         scope = scope_of(request)
         words = words_of(scope.brand)
-        form = self.bind(request, NewProfileForm)
+        form = self.bind(request, BrandForm if profile else NewProfileForm)
         form.is_unchecked = asks_for_rows(request)
-        if request.method != "POST":
-            return self._show(request, form, ProfileSteps(words=words, initial=self._beginning(request, words)))
-        steps = ProfileSteps(request.POST, words=words)
+        if request.method == "POST":
+            steps = ProfileSteps(request.POST, words=words)
+        else:
+            shown = rows_of_steps(profile.steps) if profile else self._beginning(request, words)
+            steps = ProfileSteps(words=words, initial=shown)
         if form.is_unchecked:
             steps.leave_unchecked()
-            return self._show(request, form, steps)
-        written = steps.steps()
-        if written is None:
-            return self._show(request, form, steps, is_incomplete=True)
+        written = steps.steps() if steps.is_bound and not form.is_unchecked else None
 
         def store() -> tuple[str, str]:
-            profile = services.create_profile(
-                brand=scope.brand, name=form.cleaned_data["name"], steps=written, by=scope.user, now=scope.now
+            stated = written or []
+            if profile:
+                services.change_profile(profile=profile, steps=stated, by=scope.user, now=scope.now)
+                return f"{profile} is stored. What it is used for is computed again.", self.url("change", profile)
+            created = services.create_profile(
+                brand=scope.brand, name=form.cleaned_data["name"], steps=stated, by=scope.user, now=scope.now
             )
-            return f"Revenue profile {profile} is stored. Plans can name it from now on.", self.url("change", profile)
+            return f"Revenue profile {created} is stored. Plans can name it from now on.", self.url("change", created)
 
-        return self._show(request, form, steps, store=store)
+        return self.answer_form(
+            request,
+            form,
+            store if written else None,
+            title=f"Steps of {profile}" if profile else "New revenue profile",
+            button="Save profile",
+            back=self.url("change", profile) if profile else self.list_url,
+            template="admin/commissions/profile_form.html",
+            extra={
+                "steps": steps,
+                "subject": profile,
+                "is_incomplete": steps.is_bound and not form.is_unchecked and written is None,
+            },
+        )
+
+    def remove(self, request: HttpRequest, subject: RevenueProfile) -> None:
+        scope = scope_of(request)
+        services.delete_profile(profile=subject, by=scope.user, now=scope.now)
+
+    def removal_text(self, request: HttpRequest, subject: RevenueProfile) -> str:
+        return "Only a profile that no component names can be removed."
 
     def _beginning(self, request: HttpRequest, words: Vocabulary) -> Document:
         """Return the steps of the profile one begins with: a copy of another, or a sum alone."""
@@ -173,26 +218,6 @@ class RevenueProfileAdmin(BrandAdmin):
             return rows_of_steps(copied.steps)
         return {"first": next((kpi for kpi in ("GGR", "SpreadRevenue", "NGR") if kpi in words.kpis), "")}
 
-    def _show(
-        self,
-        request: HttpRequest,
-        form: BrandForm,
-        steps: ProfileSteps,
-        *,
-        store: Any = None,
-        is_incomplete: bool = False,
-    ) -> HttpResponse:
-        return self.answer_form(
-            request,
-            form,
-            store,
-            title="New revenue profile",
-            button="Save profile",
-            back=self.list_url,
-            template="admin/commissions/profile_form.html",
-            extra={"steps": steps, "is_incomplete": is_incomplete},
-        )
-
     def page_context(self, request: HttpRequest, subject: RevenueProfile) -> dict[str, Any]:
         scope = scope_of(request)
         users = Component.objects.filter(brand=scope.brand, terms__base=subject.name).select_related("version__plan")
@@ -200,6 +225,8 @@ class RevenueProfileAdmin(BrandAdmin):
             "spoken": spoken(subject.steps),
             "used_by": users.order_by("version__plan__name", "-version__number")[:50],
             "may_change": scope.changes(Area.TERMS),
+            "is_used": is_used(profile=subject),
+            "remove_url": self.url("delete", subject) if self.has_delete_permission(request, subject) else "",
         }
 
 

@@ -93,6 +93,7 @@ class CustomerAdmin(BrandAdmin):
     empty_title = "No customer yet"
     empty_text = "Customers appear as soon as the brand posts them with its token."
     page_template = "admin/customers/customer.html"
+    keeps_history = True
     list_display = ("key", "owner", "country", "registered", "reported")
     list_filter = (OwnerFilter, OwnedByFilter)
     search_fields = ("key",)

@@ -250,6 +250,37 @@ def test_profile_is_written_by_steps(house, owner):
     )
 
 
+def test_profile_is_changed_and_removed_while_nothing_was_computed_with_it(house, owner):
+    owner.post(
+        "/admin/commissions/revenueprofile/add/",
+        posted(house.brand, **{"name": "Net", "first": "GGR", "step-0-what": "subtract", "step-0-of": "Bonus"}),
+    )
+    with tenant(house.brand.pk):
+        profile = RevenueProfile.objects.get(brand=house.brand, name="Net")
+    page = f"/admin/commissions/revenueprofile/{profile.pk}"
+
+    shown = owner.get(f"{page}/edit/").context["steps"].rows.forms[0]
+    owner.post(f"{page}/edit/", posted(house.brand, first="NGR"))
+    with tenant(house.brand.pk):
+        profile.refresh_from_db()
+    owner.post(f"{page}/delete/", posted(house.brand))
+
+    assert (shown["what"].value(), shown["of"].value()) == ("subtract", "Bonus")
+    assert profile.steps == [{"sum": "NGR"}]
+    with tenant(house.brand.pk):
+        assert not RevenueProfile.objects.filter(brand=house.brand, name="Net").exists()
+
+
+def test_profile_that_lines_were_computed_with_never_changes(house, owner):
+    with tenant(house.brand.pk):
+        profile = RevenueProfile.objects.get(brand=house.brand, name="House NGR")
+    page = f"/admin/commissions/revenueprofile/{profile.pk}"
+
+    assert owner.get(f"{page}/edit/").status_code == 404
+    assert owner.post(f"{page}/delete/", posted(house.brand)).status_code == 422
+    assert "so it never changes" in owner.get(f"{page}/change/").content.decode()
+
+
 def test_profile_with_a_wrong_step_marks_it(house, owner):
     steps = {"name": "Net", "first": "GGR", "step-0-what": "subtract_percent", "step-0-percent": "", "step-0-of": "GGR"}
 

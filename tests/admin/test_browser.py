@@ -1,0 +1,118 @@
+"""The operators' pages before a real browser: for everybody, on a phone, in the dark, by keyboard, under the policy."""
+
+import pytest
+
+from commissions.models import Component
+from tests.admin import addresses
+from tests.admin.house import House
+from tests.browser.conftest import browser, open_reader
+from tests.browser.reader import DESK, PHONE
+from track360.lib.tenancy import tenant
+
+__all__ = ["browser", "open_reader"]
+
+
+@pytest.fixture
+def signed_in(transactional_db, open_reader):
+    house = House("luckyspin").furnish()
+    house.operator("owner")
+
+    def open_one(**options):
+        reader = open_reader(**options)
+        reader.page.goto("/accounts/login/?next=/admin/")
+        reader.page.get_by_label("Email").fill("owner@luckyspin.example")
+        reader.page.get_by_label("Password").fill("a long enough word")
+        reader.page.get_by_role("button", name="Sign in").click()
+        reader.page.wait_for_url("**/admin/")
+        return reader, house
+
+    return open_one
+
+
+@pytest.mark.parametrize(
+    ("viewport", "scheme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk in the light", "phone in the dark"]
+)
+def test_every_page_is_accessible_fits_and_stays_at_home(signed_in, viewport, scheme):
+    reader, house = signed_in(viewport=viewport, color_scheme=scheme)
+    with tenant(house.brand.pk):
+        pages = [
+            "/admin/",
+            "/admin/brands/",
+            "/admin/ingestion/fxrate/missing/",
+            "/admin/ingestion/kpi/fields/",
+            *addresses.lists(),
+            *addresses.objects(house.brand),
+            *addresses.writing(house.brand),
+        ]
+
+    found = {}
+    for page in pages:
+        reader.page.goto(page)
+        found[page] = (reader.barriers(), reader.overflow())
+
+    assert {page: wrong for page, wrong in found.items() if wrong != ([], 0)} == {}
+    assert (reader.complaints, reader.elsewhere) == ([], [])
+
+
+def test_plan_is_written_row_by_row_and_read_back_while_one_writes(signed_in):
+    reader, house = signed_in()
+    page = reader.page
+    page.goto("/admin/commissions/plan/add/")
+    page.get_by_label("Name").fill("Starter")
+
+    page.get_by_role("button", name="Add CPA").click()
+    page.locator("[name=c-0-amount]").fill("120")
+    page.get_by_role("button", name="Add condition or group").click()
+    page.locator("[name=c-0-condition-0-measure]").select_option("net_deposits")
+    page.locator("[name=c-0-condition-0-at_least]").fill("50")
+    page.get_by_role("button", name="Add revenue share").click()
+    page.locator("[name=c-1-rate]").fill("30")
+    page.get_by_text("Pays once for each customer who makes his first deposit: 120 EUR.").wait_for()
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/change/")
+
+    with tenant(house.brand.pk):
+        stored = Component.objects.filter(brand=house.brand, version__plan__name="Starter").order_by("position")
+        assert list(stored.values_list("kind", "terms")) == [
+            (
+                "cpa",
+                {
+                    "trigger": "first_deposit",
+                    "amount": "120",
+                    "conditions": {"all": [{"measure": "net_deposits", "at_least": "50"}]},
+                },
+            ),
+            ("revshare", {"base": stored[1].terms["base"], "rate": "0.3"}),
+        ]
+    assert (reader.complaints, reader.elsewhere) == ([], [])
+
+
+def test_token_is_copied_with_its_button(signed_in):
+    reader, _ = signed_in(permissions=["clipboard-read", "clipboard-write"])
+    page = reader.page
+    page.goto("/admin/brands/brandtoken/add/")
+    page.get_by_label("Label").fill("Wallet")
+    page.get_by_role("button", name="Save").click()
+
+    page.get_by_role("button", name="Copy x-api-key").click()
+    page.get_by_text("Copied").wait_for()
+
+    secret = page.get_by_label("x-api-key").input_value()
+    assert secret.startswith("t360_")
+    assert page.evaluate("navigator.clipboard.readText()") == secret
+
+
+def test_menus_open_and_close_by_keyboard(signed_in):
+    reader, _ = signed_in()
+    page = reader.page
+    page.goto("/admin/commissions/line/")
+    period = page.locator("summary", has_text="Period: All")
+
+    period.focus()
+    page.keyboard.press("Enter")
+    choice = page.locator(".filter").get_by_role("link", name="2026-02", exact=True)
+    choice.wait_for()
+    page.keyboard.press("Escape")
+
+    assert choice.is_hidden()
+    assert period.evaluate("summary => summary === document.activeElement")
