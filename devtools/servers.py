@@ -82,6 +82,11 @@ class PostgreSQL:
         return subprocess.run(command, check=False).returncode == 0
 
     @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._found_running or self._program.pid
+
+    @property
     def status(self) -> int | None:
         """Exit status of the server, None while it runs."""
         if self._found_running:
@@ -191,6 +196,11 @@ class Valkey:
     def status(self) -> int | None:
         """Exit status of the server, None while it runs."""
         return self._program.status
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._program.pid
 
     def start(self) -> None:
         """Start it. One that an earlier dev.py left is ended first: it holds nothing."""

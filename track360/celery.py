@@ -11,6 +11,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from track360.checks import refuse_unsafe_start
+from track360.watch import start_watching
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "track360.settings")
 
@@ -30,6 +31,15 @@ def keep_djangos_logging(**_: object) -> None:
 # Worker and beat are held to the same conditions as the web.
 worker_init.connect(refuse_unsafe_start)
 beat_init.connect(refuse_unsafe_start)
+
+
+@worker_init.connect
+def watch(**_: object) -> None:
+    """Let the worker do the sweeps' work by itself while no messages come."""
+    start_watching(
+        heartbeat=HEARTBEAT,
+        sweeps=[lambda: app.tasks["attribution.sweep"](), lambda: app.tasks["commissions.sweep"]()],
+    )
 
 
 @app.task(name="track360.heartbeat", ignore_result=True)
