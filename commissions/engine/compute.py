@@ -18,7 +18,7 @@ from commissions.engine.book import (
 )
 from commissions.engine.counting import Counts
 from commissions.engine.cpa import cpa_lines
-from commissions.engine.judging import judge
+from commissions.engine.judging import Judges
 from commissions.engine.lines import Source
 from commissions.engine.placing import Placing
 from commissions.engine.plan import Cpa, Metric, RevShare, Tiers, Version, Window
@@ -38,7 +38,8 @@ def compute(book: Book) -> Outcome:
     with exactly():
         placing = Placing(book)
         candidates = sorted(book.candidates, key=lambda candidate: candidate.customer.key.encode())
-        judged = tuple(standing for candidate in candidates for standing in judge(candidate, book.plan, placing))
+        judges = Judges(book.plan)
+        judged = tuple(standing for candidate in candidates for standing in judges.judge(candidate, placing))
         paying = [q for q in (*judged, *book.standing) if q.standing is Standing.QUALIFIED and q.earning]
         month = _Months(book, placing, Counts(book, paying))
         lines: list[Line] = []

