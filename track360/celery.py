@@ -9,6 +9,7 @@ from celery.signals import beat_init, setup_logging, worker_init
 from django.core.cache import cache
 from django.utils import timezone
 from kombu.exceptions import OperationalError
+from kombu.transport.redis import Channel
 
 from track360.checks import refuse_unsafe_start
 from track360.watch import start_watching
@@ -16,6 +17,10 @@ from track360.watch import start_watching
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "track360.settings")
 
 HEARTBEAT = "heartbeat"
+
+# Messages are hints, so none has to be given back when the broker goes away. kombu 5.6 would try to, over the connection
+# that was just lost, and the worker would end.
+Channel.do_restore = False
 
 app = Celery("track360")
 app.config_from_object("django.conf:settings", namespace="CELERY")
