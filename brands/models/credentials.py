@@ -43,4 +43,4 @@ class Application(AbstractApplication):
     scopes = models.CharField(max_length=100, default="read write")
 
     def __str__(self) -> str:
-        return self.name or self.client_id
+        return str(self.name or self.client_id)
