@@ -22,14 +22,23 @@ _CUSTOMERS = """
                WHERE brand_id = %(brand)s AND customer_id = c.id AND kpi = 'Registrations'
            )),
            c.country
-    FROM ingestion_customer c
-    WHERE c.brand_id = %(brand)s AND c.id = ANY(%(customers)s::bigint[])
+    FROM unnest(%(customers)s::bigint[]) AS asked (id)
+    CROSS JOIN LATERAL (
+        SELECT id, key, registered_on, country FROM ingestion_customer
+        WHERE brand_id = %(brand)s AND id = asked.id
+        OFFSET 0
+    ) c
 """
 
 _OWNERS = """
-    SELECT customer_id, affiliate_id, campaign_id, holds_from FROM attribution_attribution
-    WHERE brand_id = %(brand)s AND customer_id = ANY(%(customers)s::bigint[]) AND superseded_at IS NULL
-    ORDER BY customer_id, holds_from NULLS FIRST
+    SELECT a.customer_id, a.affiliate_id, a.campaign_id, a.holds_from
+    FROM unnest(%(customers)s::bigint[]) AS asked (id)
+    CROSS JOIN LATERAL (
+        SELECT customer_id, affiliate_id, campaign_id, holds_from FROM attribution_attribution
+        WHERE brand_id = %(brand)s AND customer_id = asked.id AND superseded_at IS NULL
+        OFFSET 0
+    ) a
+    ORDER BY a.customer_id, a.holds_from NULLS FIRST
 """
 
 _HISTORY = f"""
@@ -39,11 +48,14 @@ asked AS MATERIALIZED (
 )
 SELECT a.customer_id, d.day, d.kpi, sum({IN_PLAN_CURRENCY}), sum(d.positives)
 FROM asked a
-JOIN attribution_customerday d ON d.brand_id = %(brand)s AND d.customer_id = a.customer_id AND d.day <= a.through
+CROSS JOIN LATERAL (
+    SELECT day, kpi, currency, amount, positives FROM attribution_customerday
+    WHERE brand_id = %(brand)s AND customer_id = a.customer_id AND day <= a.through AND kpi = ANY(%(kpis)s::text[])
+    OFFSET 0
+) d
 {JOIN_RATES}
-WHERE d.kpi = ANY(%(kpis)s::text[]) AND {HAS_RATE}
+WHERE {HAS_RATE}
 GROUP BY 1, 2, 3
-ORDER BY 1, 2
 """  # noqa: S608 - constants only
 
 # The day is found in the sums, the record among that day's; both without what has no rate.

@@ -49,11 +49,15 @@ WITH {RATES}, {EXCLUDED}, {_OWNED},
 months AS (
     SELECT DISTINCT o.asked, o.customer_id, date_trunc('month', d.day)::date AS month
     FROM owned o
-    JOIN attribution_customerday d
-      ON d.brand_id = %(brand)s AND d.customer_id = o.customer_id AND d.day >= o.since AND d.day < o.until
+    CROSS JOIN LATERAL (
+        SELECT day, currency FROM attribution_customerday
+        WHERE brand_id = %(brand)s AND customer_id = o.customer_id AND day >= o.since AND day < o.until
+          AND kpi = ANY(%(active)s::text[]) AND positives > 0
+        OFFSET 0
+    ) d
     {JOIN_RATES}
     LEFT JOIN excluded x ON x.customer_id = o.customer_id
-    WHERE o.owner = o.asked AND d.kpi = ANY(%(active)s::text[]) AND d.positives > 0 AND {HAS_RATE}
+    WHERE o.owner = o.asked AND {HAS_RATE}
       AND (x.from_day IS NULL OR d.day < x.from_day)
 )
 SELECT asked, month, count(*), count(*) FILTER (WHERE is_first)

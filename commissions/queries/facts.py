@@ -25,16 +25,20 @@ from commissions.queries.scopes import (
     scope_columns,
 )
 
-# Customers excluded from a day on are taken out of the sums of their affiliates again: there are few of them.
-_POOLED = f"""
-WITH {SCOPES}, {RATES}, {EXCLUDED},
-summed AS (
-    SELECT s.affiliate_id, d.campaign_id, d.day, d.kpi, d.product, d.currency, d.amount, d.records, d.positives
+# OFFSET 0 keeps the planner to one index probe an affiliate or customer, whatever it believes about the tables.
+_OF_AFFILIATES = """
+    SELECT s.affiliate_id, d.*
     FROM scope s
-    JOIN attribution_affiliateday d
-      ON d.brand_id = %(brand)s AND d.affiliate_id = s.affiliate_id AND d.day BETWEEN s.first AND s.last
-    WHERE d.kpi = ANY(%(kpis)s::text[])
-    UNION ALL
+    CROSS JOIN LATERAL (
+        SELECT campaign_id, day, kpi, product, currency, amount, records, positives FROM attribution_affiliateday
+        WHERE brand_id = %(brand)s AND affiliate_id = s.affiliate_id AND day BETWEEN s.first AND s.last
+          AND kpi = ANY(%(kpis)s::text[])
+        OFFSET 0
+    ) d
+"""
+
+# Customers excluded from a day on are taken out of the sums of their affiliates again: there are few of them.
+_OF_EXCLUDED = """
     SELECT s.affiliate_id, o.campaign_id, d.day, d.kpi, d.product, d.currency, -d.amount, -d.records, -d.positives
     FROM excluded x
     CROSS JOIN LATERAL (
@@ -45,11 +49,17 @@ summed AS (
         WHERE brand_id = %(brand)s AND customer_id = x.customer_id AND superseded_at IS NULL
     ) o
     JOIN scope s ON s.affiliate_id = o.affiliate_id
-    JOIN attribution_customerday d
-      ON d.brand_id = %(brand)s AND d.customer_id = x.customer_id AND d.day >= o.since AND d.day < o.until
-     AND d.day BETWEEN s.first AND s.last AND d.day >= x.from_day
-    WHERE d.kpi = ANY(%(kpis)s::text[])
-)
+    CROSS JOIN LATERAL (
+        SELECT day, kpi, product, currency, amount, records, positives FROM attribution_customerday
+        WHERE brand_id = %(brand)s AND customer_id = x.customer_id AND day >= o.since AND day < o.until
+          AND day BETWEEN s.first AND s.last AND day >= x.from_day AND kpi = ANY(%(kpis)s::text[])
+        OFFSET 0
+    ) d
+"""
+
+_POOLED = f"""
+WITH {SCOPES}, {RATES}, {EXCLUDED},
+summed AS ({_OF_AFFILIATES} UNION ALL {_OF_EXCLUDED})
 SELECT d.affiliate_id, NULL::bigint, (%(starts)s::date[])[width_bucket(d.day, %(starts)s::date[])], d.kpi,
        sum({IN_PLAN_CURRENCY}), sum(d.positives),
        CASE WHEN %(products)s THEN d.product ELSE '' END, d.campaign_id
@@ -66,8 +76,11 @@ WITH {SCOPES}, {RATES}, {EXCLUDED},
 mine AS MATERIALIZED (
     SELECT DISTINCT s.affiliate_id, s.first, s.last, a.customer_id
     FROM scope s
-    JOIN attribution_attribution a
-      ON a.brand_id = %(brand)s AND a.affiliate_id = s.affiliate_id AND a.superseded_at IS NULL
+    CROSS JOIN LATERAL (
+        SELECT customer_id FROM attribution_attribution
+        WHERE brand_id = %(brand)s AND affiliate_id = s.affiliate_id AND superseded_at IS NULL
+        OFFSET 0
+    ) a
 ),
 owned AS MATERIALIZED (
     SELECT m.affiliate_id, m.first, m.last, m.customer_id, a.affiliate_id AS owner, a.since,
@@ -83,14 +96,13 @@ looked_at AS MATERIALIZED (
     SELECT o.affiliate_id, o.customer_id, greatest(o.first, o.since) AS first, least(o.last, o.until - 1) AS last,
            CASE WHEN o.since > o.first THEN o.since END AS since, x.from_day AS excluded_from,
            CASE WHEN %(limits)s::int[] <> '{{}}' THEN coalesce(
-               c.registered_on,
+               (SELECT registered_on FROM ingestion_customer WHERE brand_id = %(brand)s AND id = o.customer_id),
                (
                    SELECT day FROM attribution_customerday
                    WHERE brand_id = %(brand)s AND customer_id = o.customer_id AND kpi = 'Registrations'
                )
            ) END AS registered_on
     FROM owned o
-    JOIN ingestion_customer c ON c.brand_id = %(brand)s AND c.id = o.customer_id
     LEFT JOIN excluded x ON x.customer_id = o.customer_id
     WHERE (o.owner = o.affiliate_id OR %(owned_by_others)s) AND o.since <= o.last AND o.until > o.first
 )
@@ -110,10 +122,14 @@ SELECT l.affiliate_id, l.customer_id,
        d.kpi, sum({IN_PLAN_CURRENCY}), sum(d.positives),
        CASE WHEN %(products)s THEN d.product ELSE '' END, NULL::bigint
 FROM looked_at l
-JOIN attribution_customerday d
-  ON d.brand_id = %(brand)s AND d.customer_id = l.customer_id AND d.day BETWEEN l.first AND l.last
+CROSS JOIN LATERAL (
+    SELECT day, kpi, product, currency, amount, positives FROM attribution_customerday
+    WHERE brand_id = %(brand)s AND customer_id = l.customer_id AND day BETWEEN l.first AND l.last
+      AND kpi = ANY(%(kpis)s::text[])
+    OFFSET 0
+) d
 {JOIN_RATES}
-WHERE d.kpi = ANY(%(kpis)s::text[]) AND {HAS_RATE}
+WHERE {HAS_RATE}
 GROUP BY 1, 2, 3, 4, 7
 """  # noqa: S608 - constants only
 
