@@ -18,8 +18,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "track360.settings")
 
 HEARTBEAT = "heartbeat"
 
-# Messages are hints, so none has to be given back when the broker goes away. kombu 5.6 would try to, over the connection
-# that was just lost, and the worker would end.
+# Messages are hints, so none has to be given back when the broker goes away. kombu 5.7 would try to, over the
+# connection that was just lost, and the worker would end.
 Channel.do_restore = False
 
 app = Celery("track360")
