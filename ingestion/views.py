@@ -1,7 +1,6 @@
 """The Push API: two addresses that take a brand's records (wire.md)."""
 
 import re
-from json import dumps
 from typing import BinaryIO, ClassVar
 
 from django.http import HttpRequest, HttpResponse
@@ -79,7 +78,7 @@ class PushView(APIView):
 
         def told(receipt: Receipt) -> Answer:
             bind_contextvars(delivery=receipt.counted.uid)
-            return Answer(receipt.status, dumps(receipt.as_json(is_minimal=is_minimal)))
+            return Answer(receipt.status, receipt.as_json(is_minimal=is_minimal))
 
         def work() -> Answer:
             return told(receive_one(dialect=self.dialect, brand=sender.brand, incoming=incoming()))

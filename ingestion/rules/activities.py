@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from json import dumps
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from ingestion.rules import identity
 from ingestion.rules.amounts import amount
@@ -14,7 +14,7 @@ from ingestion.rules.names import fold
 from ingestion.rules.refusals import Refused
 from ingestion.rules.shapes import MAX_NAME, ActivityShape, said
 from ingestion.rules.standard import Kpi
-from ingestion.rules.times import Moment
+from ingestion.rules.times import Moment, latest_after
 from track360.lib.money import is_currency
 
 UNKNOWN_EVENT = "unknown_event"
@@ -57,6 +57,19 @@ class Facts(NamedTuple):
     details: dict[str, Any]
 
 
+class Receipt(NamedTuple):
+    """When a batch was received, and the last instant that it may report."""
+
+    moment: Moment
+    latest: str
+
+    @classmethod
+    def of(cls, received_at: datetime, meaning: Meaning) -> Self:
+        """Return the receipt of a batch at that moment."""
+        day = received_at.astimezone(meaning.zone).date()
+        return cls(Moment(str(received_at.astimezone(UTC)), str(day), is_day=False), latest_after(received_at))
+
+
 def read_activities(
     records: Sequence[object], *, meaning: Meaning, received_at: datetime, again: bool = False
 ) -> list[ActivityRow | Refused]:
@@ -65,16 +78,17 @@ def read_activities(
     `again`: these records were accepted once. What present configuration finds wrong in their facts parks them.
     """
     results: list[ActivityRow | Refused] = []
+    received = Receipt.of(received_at, meaning)
     for record in records:
         try:
-            results.append(read_activity(record, meaning=meaning, received_at=received_at, again=again))
+            results.append(read_activity(record, meaning=meaning, received=received, again=again))
         except Refused as refused:
             results.append(refused)
     return results
 
 
-def read_activity(record: object, *, meaning: Meaning, received_at: datetime, again: bool = False) -> ActivityRow:
-    """Return the row that a pushed record is. `received_at` counts where the record says no time.
+def read_activity(record: object, *, meaning: Meaning, received: Receipt, again: bool = False) -> ActivityRow:
+    """Return the row that a pushed record is. The time of receipt counts where the record says none.
 
     Raises Refused. `again`: the record was accepted once, so facts that cannot be are no refusal but park it.
     """
@@ -96,7 +110,7 @@ def read_activity(record: object, *, meaning: Meaning, received_at: datetime, ag
     customer = identifier(values[shape.customerid], "customerid")
     event_id = _event_id(values[shape.eventid], event)
     when = values[shape.createtime]
-    sent = None if when is None else meaning.moment(when, "createtime", received_at=received_at)
+    sent = None if when is None else meaning.moment(when, "createtime", latest=received.latest)
     product = values[shape.product]
     product = "" if product is None else _word(product, "product")
     status = values[shape.status]
@@ -108,7 +122,7 @@ def read_activity(record: object, *, meaning: Meaning, received_at: datetime, ag
     usd = values[shape.amountusd]
     usd = "" if usd is None else amount(usd, "amount_usd")
 
-    at = "" if sent is None else sent.at_text
+    at = "" if sent is None else sent.at
     folded_product = fold(product) if product else ""
     rest = _rest(shape, values) if shape.rest else ""
     native = currency or meaning.default_currency or ""
@@ -136,15 +150,15 @@ def read_activity(record: object, *, meaning: Meaning, received_at: datetime, ag
         details["status"] = status
     if line != product:
         details["product"] = product
-    received = moment_of(received_at, meaning) if sent is None else sent
+    happened = received.moment if sent is None else sent
     return ActivityRow(
         key,
         digest,
         customer,
         name,
         event_id,
-        received.at_text,
-        received.day_text,
+        happened.at,
+        happened.day,
         line,
         facts.currency,
         approved or "pending",
@@ -153,12 +167,6 @@ def read_activity(record: object, *, meaning: Meaning, received_at: datetime, ag
         dumps(details) if details else "{}",
         parked_for,
     )
-
-
-def moment_of(received_at: datetime, meaning: Meaning) -> Moment:
-    """Return the time of receipt as the moment of a record that says none."""
-    day = received_at.astimezone(meaning.zone).date()
-    return Moment(received_at, is_day=False, at_text=str(received_at.astimezone(UTC)), day_text=str(day))
 
 
 def _event_id(value: object, event: EventMeaning) -> str:
@@ -190,7 +198,7 @@ def _currency(value: object) -> str:
 
 def _said(sent: Moment | None, at: str) -> str:
     # Midnight and a mere day are different statements, though one instant.
-    return at if sent is None or not sent.is_day else sent.day_text
+    return at if sent is None or not sent.is_day else sent.day
 
 
 def _rest(shape: ActivityShape, values: tuple[Any, ...]) -> str:
@@ -216,9 +224,7 @@ def _key(
     if rule == "day" and sent is None:
         raise Refused("required", "createtime", "Send createtime: this event is told apart by its day.")
     if sent is not None and (rule == "day" or (rule == "automatic" and sent.is_day)):
-        return identity.by_day(
-            event=event.folded, customer=customer, day=sent.day_text, product=product, currency=currency
-        )
+        return identity.by_day(event=event.folded, customer=customer, day=sent.day, product=product, currency=currency)
     return identity.by_content(
         event=event.folded,
         customer=customer,

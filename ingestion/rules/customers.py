@@ -10,6 +10,7 @@ from ingestion.rules.ids import identifier
 from ingestion.rules.meaning import Meaning
 from ingestion.rules.refusals import Refused
 from ingestion.rules.shapes import said
+from ingestion.rules.times import latest_after
 
 MAX_TRACKING_DATA = 50
 
@@ -91,19 +92,20 @@ def read_customer(record: object, *, meaning: Meaning, received_at: datetime) ->
     sent = {role: values[at] for role, at in shape.places.items() if values[at] is not None}
 
     key = identifier(sent.get("customerid"), "customerId")
+    latest = latest_after(received_at)
     registered = modified = None
     if "regtime" in sent:
-        registered = meaning.moment(sent["regtime"], "regtime", received_at=received_at)
+        registered = meaning.moment(sent["regtime"], "regtime", latest=latest)
     if "lastmodifieddate" in sent:
-        modified = meaning.moment(sent["lastmodifieddate"], "last_modified_date", received_at=received_at)
+        modified = meaning.moment(sent["lastmodifieddate"], "last_modified_date", latest=latest)
     return CustomerRow(
         key,
-        registered.at_text if registered else None,
-        registered.day_text if registered else None,
+        registered.at if registered else None,
+        registered.day if registered else None,
         _country(_text(sent, "country", longest=100)),
         _text(sent, "salesstatus"),
         _text(sent, "kycstatus"),
-        modified.at_text if modified else None,
+        modified.at if modified else None,
         _evidence(sent),
         _text(sent, "firstname"),
         _text(sent, "lastname"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 from typing import Literal, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -103,13 +103,13 @@ class Meaning:
         kpi = self.kpi_by_name.get(target)
         return EventMeaning(folded, kpi is not None or target in names, kpi, rules.get(folded, "automatic"))
 
-    def moment(self, sent: object, field: str, *, received_at: datetime) -> Moment:
+    def moment(self, sent: object, field: str, *, latest: str) -> Moment:
         """Read a time in the brand's zone; raises Refused. Senders repeat days and minutes, so these are remembered."""
         if type(sent) is not str or (known := self._moments.get(sent)) is None:
-            known = moment(sent, field, zone=self.zone, received_at=received_at)
+            known = moment(sent, field, zone=self.zone, latest=latest)
             _remember(self._moments, str(sent), known)
-        else:
-            check_future(known.at, field, received_at=received_at)
+        elif known.at > latest:
+            check_future(known.at, field, latest=latest)
         return known
 
     def status(self, sent: str) -> str | None:

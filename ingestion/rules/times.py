@@ -18,22 +18,21 @@ _FORM = re.compile(
 
 
 class Moment(NamedTuple):
-    """When something happened: the instant in UTC, and whether only a day was sent.
+    """When something happened, as PostgreSQL reads it: the instant in UTC, and the day of it in the brand's time zone.
 
-    The texts are what PostgreSQL reads: the instant, and the day of it in the brand's time zone.
+    `is_day`: only a day was sent, and the instant is its beginning.
     """
 
-    at: datetime
+    at: str
+    day: str
     is_day: bool
-    at_text: str
-    day_text: str
 
 
-def moment(value: object, field: str, *, zone: tzinfo, received_at: datetime, needs_zone: bool = False) -> Moment:
-    """Read a time as sent; `zone` is the brand's.
+def moment(value: object, field: str, *, zone: tzinfo, latest: str, needs_zone: bool = False) -> Moment:
+    """Read a time as sent; `zone` is the brand's, `latest` the last instant that may be reported (see `latest_after`).
 
     A local time that happens twice is the first one; one that does not exist is shifted forward. Raises Refused
-    `invalid_datetime`, or `future_datetime` more than MAX_AHEAD after `received_at` (wire.md, Records and batches).
+    `invalid_datetime`, or `future_datetime` after `latest` (wire.md, Records and batches).
     """
     if not isinstance(value, str) or not (form := _FORM(value)):
         raise _invalid(field, needs_zone=needs_zone)
@@ -42,24 +41,34 @@ def moment(value: object, field: str, *, zone: tzinfo, received_at: datetime, ne
     is_day = form[1] is None
     try:
         if form[2] is not None:
-            at = datetime.fromisoformat(value.upper()).astimezone(UTC)
+            instant = datetime.fromisoformat(value.upper()).astimezone(UTC)
         elif needs_zone:
             raise _invalid(field, needs_zone=needs_zone)
-        elif zone is UTC:
-            at = datetime.fromisoformat(value).replace(tzinfo=UTC)
         else:
-            at = datetime.fromisoformat(value).replace(tzinfo=zone).astimezone(UTC)
-        day_text = value[:10] if is_day or (zone is UTC and form[2] is None) else str(at.astimezone(zone).date())
+            instant = datetime.fromisoformat(value)
+            if zone is UTC:
+                return _reported(field, f"{instant}+00:00", value[:10], is_day, latest)
+            instant = instant.replace(tzinfo=zone).astimezone(UTC)
+        day = value[:10] if is_day else str(instant.astimezone(zone).date())
     except (ValueError, OverflowError):
         raise _invalid(field, needs_zone=needs_zone) from None
-    check_future(at, field, received_at=received_at)
-    return Moment(at, is_day, str(at), day_text)
+    return _reported(field, str(instant), day, is_day, latest)
 
 
-def check_future(at: datetime, field: str, *, received_at: datetime) -> None:
-    """Raise Refused `future_datetime` when a moment is more than MAX_AHEAD after the receipt."""
-    if at - received_at > MAX_AHEAD:
+def latest_after(received_at: datetime) -> str:
+    """Return the last instant that a request received then may report: MAX_AHEAD later."""
+    return str(received_at.astimezone(UTC) + MAX_AHEAD)
+
+
+def check_future(at: str, field: str, *, latest: str) -> None:
+    """Raise Refused `future_datetime` for an instant after `latest`. Texts of instants sort as they do."""
+    if at > latest:
         raise Refused("future_datetime", field, "Send a time at most 24 hours ahead of now.")
+
+
+def _reported(field: str, at: str, day: str, is_day: bool, latest: str) -> Moment:
+    check_future(at, field, latest=latest)
+    return Moment(at, day, is_day)
 
 
 def _invalid(field: str, *, needs_zone: bool) -> Refused:

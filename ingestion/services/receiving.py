@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from json import dumps
 from typing import Any
 
 from django.db import transaction
@@ -59,7 +60,7 @@ class Receipt:
             return 200
         return 422 if self.counted.rejected == self.counted.received else 207
 
-    def as_json(self, *, is_minimal: bool = False) -> dict[str, Any]:
+    def as_json(self, *, is_minimal: bool = False) -> str:
         """Return the answer; minimal leaves out what went well. At most LISTED_ERRORS rejections are listed."""
         results = []
         listed = 0
@@ -71,14 +72,11 @@ class Receipt:
             elif is_minimal:
                 continue
             results.append(_result(index, outcome))
-        return {
-            "delivery": self.counted.uid,
-            "received": self.counted.received,
-            "accepted": self.counted.accepted,
-            "duplicates": self.counted.duplicates,
-            "rejected": self.counted.rejected,
-            "results": results,
-        }
+        counted = self.counted
+        return (
+            f'{{"delivery": "{counted.uid}", "received": {counted.received}, "accepted": {counted.accepted},'
+            f' "duplicates": {counted.duplicates}, "rejected": {counted.rejected}, "results": [{", ".join(results)}]}}'
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,14 +217,15 @@ def _not_stored(outcome: Outcome) -> Outcome:
     )
 
 
-def _result(index: int, outcome: Outcome) -> dict[str, Any]:
-    result: dict[str, Any] = {"index": index, "outcome": outcome.outcome}
+def _result(index: int, outcome: Outcome) -> str:
+    # Put together by hand: a thousand of these are half of what answering costs otherwise.
+    result = f'{{"index": {index}, "outcome": "{outcome.outcome}"'
     if outcome.id:
-        result["id"] = outcome.id
+        result += f', "id": {dumps(outcome.id)}'
     if outcome.code:
-        result["code"] = outcome.code
+        result += f', "code": "{outcome.code}"'
     if outcome.field:
-        result["field"] = outcome.field
+        result += f', "field": {dumps(outcome.field)}'
     if outcome.message:
-        result["message"] = outcome.message
-    return result
+        result += f', "message": {dumps(outcome.message)}'
+    return result + "}"

@@ -261,13 +261,26 @@ def _columns(versions: Sequence[Version]) -> list[str]:
         array(products),
         array(currencies),
         plain_array(statuses),
-        array([array(names) for names in kpis]),
-        array([plain_array(texts) for texts in amounts]),
+        array(_repeated_arrays(kpis)),
+        array([f"{{{texts[0]}}}" if len(texts) == 1 else plain_array(texts) for texts in amounts]),
         array(details),
         array(parked_for),
         plain_array([str(version.delivery_id) for version in versions]),
         plain_array([str(version.place) for version in versions]),
     ]
+
+
+def _repeated_arrays(rows: Iterable[tuple[str, ...]]) -> list[str]:
+    # A batch names few different KPIs. Names of letters alone need no quotes, which would have to be escaped once more.
+    literals: dict[tuple[str, ...], str] = {}
+    result = []
+    for names in rows:
+        literal = literals.get(names)
+        if literal is None:
+            is_plain = all(name.isascii() and name.isalpha() and name.upper() != "NULL" for name in names)
+            literal = literals[names] = plain_array(names) if is_plain else array(names)
+        result.append(literal)
+    return result
 
 
 def _hex(uuid: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.rules.activities import read_activity
+from ingestion.rules.activities import Receipt, read_activity
 from ingestion.rules.decoding import decode
 from ingestion.rules.meaning import Meaning
 from ingestion.rules.names import fold
@@ -29,7 +29,7 @@ DAY = {"eventname": "DailyStats", "createtime": "2026-03-15", "customerid": "c1"
 
 def read(record, meaning=CASINO, **options):
     (decoded,) = decode(json.dumps([record]).encode())
-    return read_activity(decoded, meaning=meaning, received_at=NOW, **options)
+    return read_activity(decoded, meaning=meaning, received=Receipt.of(NOW, meaning), **options)
 
 
 def facts(record, meaning=CASINO, **options):
@@ -255,7 +255,7 @@ _names = st.sampled_from([*DEPOSIT, "product", "status", "amount_usd", "GGR", "G
 def test_any_record_is_a_row_or_refused(record, again):
     decoded = json.loads(json.dumps(record), parse_int=str, parse_constant=str)
     try:
-        row = read_activity(decoded, meaning=CASINO, received_at=NOW, again=again)
+        row = read_activity(decoded, meaning=CASINO, received=Receipt.of(NOW, CASINO), again=again)
     except Refused:
         return
     assert len(row.kpis) == len(row.amounts)

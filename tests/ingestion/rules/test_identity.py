@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ingestion.rules.activities import read_activity
+from ingestion.rules.activities import Receipt, read_activity
 from ingestion.rules.decoding import decode
 from ingestion.rules.meaning import Meaning
 from ingestion.rules.refusals import Refused
@@ -21,7 +21,7 @@ TIMELESS = {"eventname": "Bet", "customerid": "c1", "Value": "5.00", "Currency":
 
 def read(record, meaning=CASINO, now=NOW):
     (decoded,) = decode(json.dumps([record]).encode())
-    return read_activity(decoded, meaning=meaning, received_at=now)
+    return read_activity(decoded, meaning=meaning, received=Receipt.of(now, meaning))
 
 
 def compare(first, second, meaning=CASINO):
