@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 
 import structlog
 from django.core.cache import cache
-from redis.exceptions import RedisError
 
 from brands.models import Brand
 from ingestion.rates import ecb
@@ -61,10 +60,7 @@ def working_days_without_rates(*, newest: date, today: date) -> int:
 
 def rates_note(*, today: date) -> str:
     """Say what is wrong with the rates, for people who look at the platform's health; empty when nothing is known."""
-    try:
-        newest = cache.get(NEWEST_DAY)
-    except RedisError:
-        return ""
+    newest = cache.get(NEWEST_DAY)
     if newest is None or working_days_without_rates(newest=date.fromisoformat(newest), today=today) <= ALARM_AFTER:
         return ""
     return f"The newest rates of the ECB are of {newest}. Upload rates, or let the platform reach www.ecb.europa.eu."
@@ -86,10 +82,7 @@ def _fetched(*, since: date, now: datetime, fetch: Fetch) -> list[Quote]:
 
 
 def _watch(*, oldest: date, today: date) -> None:
-    try:
-        cache.set(NEWEST_DAY, oldest.isoformat(), timeout=None)
-    except RedisError as error:  # the rates themselves are stored
-        log.warning("rates_note_not_kept", error=type(error).__name__)
+    cache.set(NEWEST_DAY, oldest.isoformat(), timeout=None)
     missing = working_days_without_rates(newest=oldest, today=today)
     if missing > ALARM_AFTER:
         log.error("rates_are_old", newest=oldest.isoformat(), working_days=missing)

@@ -283,6 +283,18 @@ def test_applying_explains_what_was_parked():
         assert (Activity.objects.get().parked_for, Activity.objects.get().kpis) == ("", ["Deposit"])
 
 
+def test_what_decides_the_meaning_of_records_is_fixed_once_there_are_any():
+    apply(SPECIFIED)
+    in_rome = SPECIFIED.replace("Europe/Malta", "Europe/Rome")
+    apply(in_rome)
+    brand = Brand.objects.get()
+    with tenant(brand.id):
+        receive(dialect=push.CUSTOMERS, brand=brand, body=b'[{"customerId": "c9"}]', received_at=NOW)
+
+    with pytest.raises(services.SettingFixed):
+        apply(SPECIFIED)
+
+
 def run(*words):
     out = StringIO()
     call_command("brand_config", *words, stdout=out)
