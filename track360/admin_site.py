@@ -33,6 +33,7 @@ class Place:
     view: str
     area: Area
     query: str = ""
+    also: str = ""  # pages elsewhere that belong to it
 
 
 MENU: tuple[tuple[str, tuple[Place, ...]], ...] = (
@@ -56,7 +57,7 @@ MENU: tuple[tuple[str, tuple[Place, ...]], ...] = (
     (
         "Terms",
         (
-            Place("Plans", "commissions_plan_changelist", Area.TERMS),
+            Place("Plans", "commissions_plan_changelist", Area.TERMS, also="/admin/commissions/planversion/"),
             Place("Revenue profiles", "commissions_revenueprofile_changelist", Area.TERMS),
             Place("Deals", "commissions_deal_changelist", Area.TERMS),
         ),
@@ -121,6 +122,14 @@ class OperatorSite(AdminSite):
             raise PermissionDenied
         return redirect_to_login(goes_on, reverse("account_login"))
 
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Sign out where everybody does."""
+        return HttpResponseRedirect(reverse("account_logout"))
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Change the password where everybody does."""
+        return HttpResponseRedirect(reverse("account_change_password"))
+
     def get_urls(self) -> list[URLResolver | URLPattern]:
         own: list[URLResolver | URLPattern] = [
             path("brand/", super().admin_view(self.switch_brand), name="switch_brand"),
@@ -148,7 +157,8 @@ class OperatorSite(AdminSite):
             for place in places:
                 if scope.sees(place.area):
                     address = reverse(f"admin:{place.view}") + place.query
-                    entries.append({"label": place.label, "url": address, "here": here.startswith(address)})
+                    is_here = here.startswith((address, place.also or address))
+                    entries.append({"label": place.label, "url": address, "here": is_here})
             if entries:
                 groups.append({"title": title, "places": _nearest(entries)})
         return groups

@@ -45,11 +45,12 @@ def answer_draft(
     """Show a version that is being written beside how it reads, or store it through `store` when all of it is right."""
     form.is_unchecked = draft.is_unchecked
     asked_to_read = request.POST.get(READ_BACK)
-    components = draft.parsed() if draft.is_bound and not draft.is_unchecked else None
+    is_checked = draft.is_bound and not draft.is_unchecked
+    components = draft.parsed() if is_checked else None
     context = {
         "draft": draft,
-        "reading": read_back(components, plan) if components else None,
-        "is_incomplete": draft.is_bound and not draft.is_unchecked and components is None,
+        "reading": read_back(components or ([] if draft.is_bound else draft.begun_with()), plan),
+        "is_incomplete": is_checked and components is None,
         **(extra or {}),
     }
     if asked_to_read == "part":  # the script's: only what stands beside the form

@@ -36,6 +36,7 @@
     parts.append(end);
     insert(template, end, "__part__", highest(document, /^c-(\d+)-kind$/) + 1);
     end.remove();
+    document.querySelector("[data-no-parts]")?.remove();
   }
 
   document.addEventListener("click", (event) => {

@@ -13,7 +13,7 @@ from commissions.admin.terms.parts import Part, sentence
 from commissions.admin.terms.rows import ADD, REMOVE
 from commissions.admin.terms.vocabulary import Vocabulary
 from commissions.engine.plan import Component
-from commissions.engine.terms import TermsRefused
+from commissions.engine.terms import TermsRefused, parse_component
 from commissions.models.terms import AppliesTo
 from commissions.services import StatedComponent
 
@@ -44,6 +44,7 @@ class Draft:
         head: Mapping[str, Any] | None = None,
     ) -> None:
         self.words = words
+        self._begun_with = stored
         self.is_bound = data is not None
         # A button that adds or takes away a row sends everything; it asks for nothing to be checked or stored.
         self.is_unchecked = data is not None and bool(data.get(ADD) or data.get(REMOVE))
@@ -97,6 +98,12 @@ class Draft:
         if not heads or self.errors or None in components:
             return None
         return [component for component in components if component is not None]
+
+    def begun_with(self) -> list[Component]:
+        """Return the components that the form began with, as the engine reads them."""
+        return [
+            parse_component(one.name, one.kind, one.terms, profiles=self.words.profiles) for one in self._begun_with
+        ]
 
     def stated(self) -> list[StatedComponent]:
         """Return the components in the words of the document, after `parsed` found nothing wrong."""
