@@ -123,7 +123,7 @@ def _sums(table: str, statement: str, brand: Brand, *, keys: int) -> Iterator[Di
             {"brand": brand.id, "counts": count_kpis(brand=brand), "zone": brand.timezone, "listed": LISTED},
         )
         rows = cursor.fetchall()
-        cursor.execute("SET LOCAL enable_nestloop = on")
+        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
         for row in rows:
             yield Difference(
                 table=table,

@@ -133,7 +133,7 @@ WHERE brand_id = %(brand)s AND customer_id = ANY(%(customers)s::bigint[])
 _COUNT_BEGINNINGS = f"""
 WITH first_days AS MATERIALIZED (
     SELECT customer_id, min(day) AS day FROM attribution_customerday
-    WHERE brand_id = %(brand)s AND customer_id = ANY(%(customers)s::bigint[])
+    WHERE brand_id = %(brand)s AND customer_id = ANY(%(of_first_days)s::bigint[])
       AND kpi NOT IN ('{REGISTRATIONS}', '{FIRST_DEPOSITS}')
     GROUP BY customer_id
 ),
@@ -161,12 +161,11 @@ present AS MATERIALIZED (
       AND kpi IN ('{FIRST_DEPOSITS}', '{REGISTRATIONS}')
 ),
 gone AS (
-    DELETE FROM attribution_customerday
-    WHERE brand_id = %(brand)s AND id = ANY(ARRAY(
-        SELECT id FROM present p
-        WHERE NOT EXISTS (SELECT FROM wanted w WHERE (w.customer_id, w.kpi, w.day) = (p.customer_id, p.kpi, p.day))
-    ))
-    RETURNING customer_id, day, kpi
+    DELETE FROM attribution_customerday d
+    USING present p LEFT JOIN wanted w ON (w.customer_id, w.kpi, w.day) = (p.customer_id, p.kpi, p.day)
+    WHERE d.brand_id = %(brand)s AND d.customer_id = ANY(%(customers)s::bigint[])
+      AND d.kpi IN ('{FIRST_DEPOSITS}', '{REGISTRATIONS}') AND d.id = p.id AND w.day IS NULL
+    RETURNING d.customer_id, d.day, d.kpi
 ),
 come AS (
     INSERT INTO attribution_customerday
@@ -261,11 +260,21 @@ def count_beginnings(*, brand_id: int, changed: Mapping[int, Beginning], told: I
     """
     told = set(told)
     with _without_nested_loops() as cursor:
-        moved = {customer for customer in _may_move(cursor, brand_id, changed) if customer not in told}
-        if customers := told | moved:
-            cursor.execute(_COUNT_BEGINNINGS, {"brand": brand_id, "customers": array(customers), "told": array(told)})
-            (empty_affiliate_days,) = cursor.fetchone()
-            _drop(cursor, "attribution_affiliateday", brand_id, empty_affiliate_days)
+        customers = told | set(_may_move(cursor, brand_id, changed))
+        if not customers:
+            return
+        unregistered = {customer for customer, beginning in changed.items() if beginning.fact_day is not None}
+        cursor.execute(
+            _COUNT_BEGINNINGS,
+            {
+                "brand": brand_id,
+                "customers": array(customers),
+                "told": array(told),
+                "of_first_days": array(told | unregistered),
+            },
+        )
+        (empty_affiliate_days,) = cursor.fetchone()
+        _drop(cursor, "attribution_affiliateday", brand_id, empty_affiliate_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,9 +327,10 @@ def _add_owned(brand_id: int, customers: Iterable[int], sign: int) -> int:
 @contextmanager
 def _without_nested_loops() -> Iterator[CursorWrapper]:
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off")
+        cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'")
         yield cursor
-        cursor.execute("SET LOCAL enable_nestloop = on")  # a rollback undoes the first by itself
+        # A rollback undoes both by itself.
+        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL work_mem TO DEFAULT")
 
 
 def _drop(cursor: CursorWrapper, table: str, brand_id: int, rows: list[int] | None) -> None:
