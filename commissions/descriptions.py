@@ -4,7 +4,7 @@ from typing import Any
 
 import django_filters
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 
 from commissions.filters import EntryFilter, LineFilter
 from commissions.serializers import EntriesSchema, ExplanationSchema, LinesSchema
@@ -39,6 +39,40 @@ def parameters(filters: type[django_filters.FilterSet]) -> list[OpenApiParameter
     ]
 
 
+LINE = {
+    "key": "15baf71ddfe570aa394235827d542864",
+    "affiliate": "1000",
+    "period": "2025-07",
+    "source_period": "2025-07",
+    "plan": "Hybrid USD",
+    "version": 1,
+    "component": "Bounty",
+    "kind": "cpa",
+    "customer": "12386a7c-d843-4b12-9ad3-3ae295d49c27",
+    "order": None,
+    "amount": "120.00",
+    "currency": "USD",
+    "available_on": "2025-08-04",
+    "state": "provisional",
+    "reason": None,
+}
+ENTRY = {
+    "key": "15baf71ddfe570aa394235827d542864",
+    "affiliate": "1000",
+    "period": "2025-07",
+    "source_period": "2025-07",
+    "amount": "120.00",
+    "currency": "USD",
+    "available_on": "2025-08-04",
+    "posted_at": "2025-08-03T09:00:00+00:00",
+}
+
+
+def _page_of(item: dict[str, Any]) -> OpenApiExample:
+    meta = {"total": 1, "page": 1, "per_page": 50, "next_cursor": None}
+    return OpenApiExample("A page", value={"data": [item], "meta": meta}, response_only=True, status_codes=["200"])
+
+
 describe_lines = extend_schema(
     operation_id="list_lines",
     tags=[TAG],
@@ -50,6 +84,7 @@ describe_lines = extend_schema(
     ),
     parameters=parameters(LineFilter),
     responses={200: LinesSchema, **problems(400, 401, 403, 429, 503)},
+    examples=[_page_of(LINE)],
 )
 describe_explanation = extend_schema(
     operation_id="explain_line",
@@ -74,4 +109,5 @@ describe_entries = extend_schema(
     description="What closed months have posted. Entries are only ever added.",
     parameters=parameters(EntryFilter),
     responses={200: EntriesSchema, **problems(400, 401, 403, 429, 503)},
+    examples=[_page_of(ENTRY)],
 )

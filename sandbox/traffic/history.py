@@ -84,7 +84,7 @@ def _registration(
 
 
 def _oddities(world: World, day: date, people: list[Person]) -> list[Record]:
-    """Return what real systems also send: events nobody has explained, unknown statuses, customers never reported."""
+    """Return what real systems also send: unexplained events, unknown statuses, unreported customers, typos."""
     chance = dice(world.seed, world.slug, "oddities", day)
     known = [each for each in people if each.registered_on < day]
     if not known or chance.random() > 0.3:
@@ -104,6 +104,7 @@ def _oddities(world: World, day: date, people: list[Person]) -> list[Record]:
                 common | {"eventname": "Withdrawal", "status": "in_review"},
                 common | {"eventname": "Deposit", "customerid": f"unreported-{chance.randrange(40)}"},
                 common | {"eventname": "Cashback"},
+                common | {"eventname": "Deposit", "Value": "1.250,00"},
             ]
         )
     ]
