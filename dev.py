@@ -14,11 +14,19 @@ of our own. TRACK360_POSTGRES=system, or --system-postgres after up, test or ben
 """
 
 import os
+import shutil
 import sys
 
-from devtools import commands, lock, up, venv
-from devtools.place import Refused, note
-from devtools.programs import Stopped, stoppable
+OLDEST = (3, 11)
+if sys.version_info < OLDEST:
+    newer = next(filter(None, map(shutil.which, ("python3.14", "python3.13", "python3.12", "python3.11"))), None)
+    if newer is None:
+        sys.exit("Track360 needs Python 3.11 or newer; this is " + sys.version.split()[0] + ".")
+    os.execv(newer, [newer, *sys.argv])
+
+from devtools import commands, lock, up, venv  # noqa: E402 - an older Python could not read these
+from devtools.place import Refused, note  # noqa: E402
+from devtools.programs import Stopped, stoppable  # noqa: E402
 
 COMMANDS = ("up", "test", "lint", "bench", "manage", "reset", "lock")
 
@@ -29,24 +37,23 @@ def main(command: str, words: list[str]) -> int:
         words.remove("--system-postgres")
         os.environ["TRACK360_POSTGRES"] = "system"  # for programs that start further servers, too
     system_postgres = os.environ.get("TRACK360_POSTGRES") == "system"
-    port = int(os.environ.get("PORT", "8000"))
-    if command != "reset":
-        venv.ensure()
-    match command:
-        case "up":
-            return up.up(port=port, system_postgres=system_postgres)
-        case "test":
-            return commands.test(words, system_postgres=system_postgres)
-        case "bench":
-            return commands.bench(words, system_postgres=system_postgres)
-        case "manage":
-            return commands.manage(words, port=port, system_postgres=system_postgres)
-        case "lint":
-            return commands.lint(fix="--fix" in words)
-        case "lock":
-            return lock.renew(upgrade="--upgrade" in words)
-        case _:
-            return commands.reset()
+    port = os.environ.get("PORT", "8000")
+    if not port.isdigit():
+        raise Refused(f"PORT is {port!r}, which is no number.")
+    if command == "reset":
+        return commands.reset()
+    venv.ensure()
+    if command == "up":
+        return up.up(port=int(port), system_postgres=system_postgres)
+    if command == "test":
+        return commands.test(words, system_postgres=system_postgres)
+    if command == "bench":
+        return commands.bench(words, system_postgres=system_postgres)
+    if command == "manage":
+        return commands.manage(words, port=int(port), system_postgres=system_postgres)
+    if command == "lint":
+        return commands.lint(fix="--fix" in words)
+    return lock.renew(upgrade="--upgrade" in words)
 
 
 if __name__ == "__main__":

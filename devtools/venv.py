@@ -14,7 +14,6 @@ PYTHON = FOLDER / "bin" / "python"
 LOCK = ROOT / "requirements-dev.lock"
 UV_LOCK = ROOT / "requirements-uv.lock"
 STAMP = FOLDER / ".track360"
-OLDEST = (3, 11)
 
 
 def ensure() -> None:
@@ -53,7 +52,7 @@ def _digest() -> str:
 
 
 def _create() -> None:
-    python = _python()
+    python = sys.executable
     say(f"Virtual environment: creating .venv ({python})")
     # Where Python has a pip that can work for another environment, copying one into ours would only take time.
     plain = ["--without-pip"] if _has_pip(python) else []
@@ -79,17 +78,8 @@ def _has_pip(python: str | Path) -> bool:
 
 def _pip() -> Command:
     """Return the words that run a pip for our environment."""
-    python = PYTHON if _has_pip(PYTHON) else _python()
+    python = PYTHON if _has_pip(PYTHON) else sys.executable
     return [python, "-m", "pip", "--python", PYTHON, "--disable-pip-version-check"]
-
-
-def _python() -> str:
-    if sys.version_info >= OLDEST:
-        return sys.executable
-    for name in ("python3.13", "python3.12", "python3.11"):
-        if found := shutil.which(name):
-            return found
-    raise Refused(f"Track360 needs Python {OLDEST[0]}.{OLDEST[1]} or newer; this is {sys.version.split()[0]}.")
 
 
 def _install_uv() -> bool:
