@@ -22,23 +22,14 @@ _CUSTOMERS = """
                WHERE brand_id = %(brand)s AND customer_id = c.id AND kpi = 'Registrations'
            )),
            c.country
-    FROM unnest(%(customers)s::bigint[]) AS asked (id)
-    CROSS JOIN LATERAL (
-        SELECT id, key, registered_on, country FROM ingestion_customer
-        WHERE brand_id = %(brand)s AND id = asked.id
-        OFFSET 0
-    ) c
+    FROM ingestion_customer c
+    WHERE c.brand_id = %(brand)s AND c.id = ANY(%(customers)s::bigint[])
 """
 
 _OWNERS = """
-    SELECT a.customer_id, a.affiliate_id, a.campaign_id, a.holds_from
-    FROM unnest(%(customers)s::bigint[]) AS asked (id)
-    CROSS JOIN LATERAL (
-        SELECT customer_id, affiliate_id, campaign_id, holds_from FROM attribution_attribution
-        WHERE brand_id = %(brand)s AND customer_id = asked.id AND superseded_at IS NULL
-        OFFSET 0
-    ) a
-    ORDER BY a.customer_id, a.holds_from NULLS FIRST
+    SELECT customer_id, affiliate_id, campaign_id, holds_from FROM attribution_attribution
+    WHERE brand_id = %(brand)s AND customer_id = ANY(%(customers)s::bigint[]) AND superseded_at IS NULL
+    ORDER BY customer_id, holds_from NULLS FIRST
 """
 
 _HISTORY = f"""

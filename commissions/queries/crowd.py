@@ -15,17 +15,17 @@ from track360.lib.periods import Period
 
 _OWNED = """
 owned AS MATERIALIZED (
-    SELECT m.affiliate_id AS asked, m.customer_id, a.affiliate_id AS owner, a.since,
-           lead(a.since, 1, 'infinity') OVER (PARTITION BY m.affiliate_id, m.customer_id ORDER BY a.since) AS until
-    FROM (
-        SELECT DISTINCT affiliate_id, customer_id FROM attribution_attribution
-        WHERE brand_id = %(brand)s AND affiliate_id = ANY(%(affiliates)s::bigint[]) AND superseded_at IS NULL
-    ) m
-    CROSS JOIN LATERAL (
-        SELECT affiliate_id, coalesce(holds_from, '-infinity') AS since FROM attribution_attribution
-        WHERE brand_id = %(brand)s AND customer_id = m.customer_id AND superseded_at IS NULL
-        OFFSET 0
-    ) a
+    SELECT * FROM (
+        SELECT affiliate_id AS asked, customer_id, coalesce(holds_from, '-infinity') AS since,
+               lead(coalesce(holds_from, '-infinity'), 1, 'infinity')
+                   OVER (PARTITION BY customer_id ORDER BY coalesce(holds_from, '-infinity')) AS until
+        FROM attribution_attribution
+        WHERE brand_id = %(brand)s AND superseded_at IS NULL AND customer_id = ANY(ARRAY(
+            SELECT customer_id FROM attribution_attribution
+            WHERE brand_id = %(brand)s AND affiliate_id = ANY(%(affiliates)s::bigint[]) AND superseded_at IS NULL
+        ))
+    ) spans
+    WHERE asked = ANY(%(affiliates)s::bigint[])
 )
 """
 
@@ -40,7 +40,7 @@ CROSS JOIN LATERAL (
     ORDER BY d.day LIMIT 1
 ) f
 LEFT JOIN excluded x ON x.customer_id = o.customer_id
-WHERE o.owner = o.asked AND o.since <= f.day AND f.day < o.until AND (x.from_day IS NULL OR f.day < x.from_day)
+WHERE o.since <= f.day AND f.day < o.until AND (x.from_day IS NULL OR f.day < x.from_day)
 GROUP BY 1, 2
 """  # noqa: S608 - constants only
 
@@ -57,7 +57,7 @@ months AS (
     ) d
     {JOIN_RATES}
     LEFT JOIN excluded x ON x.customer_id = o.customer_id
-    WHERE o.owner = o.asked AND {HAS_RATE}
+    WHERE {HAS_RATE}
       AND (x.from_day IS NULL OR d.day < x.from_day)
 )
 SELECT asked, month, count(*), count(*) FILTER (WHERE is_first)

@@ -69,33 +69,51 @@ GROUP BY 1, 3, 4, 7, 8
 HAVING sum(d.records) <> 0
 """  # noqa: S608 - constants only
 
-# One row a customer, slice and KPI. A customer's own slices begin where his owner changes, where he is excluded, and
-# where a share limited in months ends.
-_BY_CUSTOMER = f"""
-WITH {SCOPES}, {RATES}, {EXCLUDED},
-mine AS MATERIALIZED (
-    SELECT DISTINCT s.affiliate_id, s.first, s.last, a.customer_id
-    FROM scope s
-    CROSS JOIN LATERAL (
-        SELECT customer_id FROM attribution_attribution
-        WHERE brand_id = %(brand)s AND affiliate_id = s.affiliate_id AND superseded_at IS NULL
-        OFFSET 0
-    ) a
-),
+# The days on which customers were the affiliates' own.
+_OWN_DAYS = """
 owned AS MATERIALIZED (
-    SELECT m.affiliate_id, m.first, m.last, m.customer_id, a.affiliate_id AS owner, a.since,
+    SELECT s.affiliate_id, s.first, s.last, a.customer_id, a.since, a.until
+    FROM (
+        SELECT customer_id, affiliate_id, coalesce(holds_from, '-infinity') AS since,
+               lead(coalesce(holds_from, '-infinity'), 1, 'infinity')
+                   OVER (PARTITION BY customer_id ORDER BY coalesce(holds_from, '-infinity')) AS until
+        FROM attribution_attribution
+        WHERE brand_id = %(brand)s AND superseded_at IS NULL AND customer_id = ANY(ARRAY(
+            SELECT customer_id FROM attribution_attribution
+            WHERE brand_id = %(brand)s AND affiliate_id = ANY(%(affiliates)s::bigint[]) AND superseded_at IS NULL
+        ))
+    ) a
+    JOIN scope s ON s.affiliate_id = a.affiliate_id
+)
+"""
+
+# All days of customers who ever were the affiliates' own, for shares that follow them from the registration on.
+_ALL_DAYS = """
+owned AS MATERIALIZED (
+    SELECT m.affiliate_id, m.first, m.last, m.customer_id, a.since,
            lead(a.since, 1, 'infinity') OVER (PARTITION BY m.affiliate_id, m.customer_id ORDER BY a.since) AS until
-    FROM mine m
+    FROM (
+        SELECT DISTINCT s.affiliate_id, s.first, s.last, a.customer_id
+        FROM scope s
+        JOIN attribution_attribution a
+          ON a.brand_id = %(brand)s AND a.affiliate_id = s.affiliate_id AND a.superseded_at IS NULL
+    ) m
     CROSS JOIN LATERAL (
-        SELECT affiliate_id, coalesce(holds_from, '-infinity') AS since FROM attribution_attribution
+        SELECT coalesce(holds_from, '-infinity') AS since FROM attribution_attribution
         WHERE brand_id = %(brand)s AND customer_id = m.customer_id AND superseded_at IS NULL
         OFFSET 0
     ) a
-),
+)
+"""
+
+# One row a customer, slice and KPI. A customer's own slices begin where his owner changes, where he is excluded, and
+# where a share limited in months ends.
+_BY_CUSTOMER = f"""
+WITH {SCOPES}, {RATES}, {EXCLUDED}, {{owned}},
 looked_at AS MATERIALIZED (
     SELECT o.affiliate_id, o.customer_id, greatest(o.first, o.since) AS first, least(o.last, o.until - 1) AS last,
            CASE WHEN o.since > o.first THEN o.since END AS since, x.from_day AS excluded_from,
-           CASE WHEN %(limits)s::int[] <> '{{}}' THEN coalesce(
+           CASE WHEN %(limits)s::int[] <> '{{{{}}}}' THEN coalesce(
                (SELECT registered_on FROM ingestion_customer WHERE brand_id = %(brand)s AND id = o.customer_id),
                (
                    SELECT day FROM attribution_customerday
@@ -104,7 +122,7 @@ looked_at AS MATERIALIZED (
            ) END AS registered_on
     FROM owned o
     LEFT JOIN excluded x ON x.customer_id = o.customer_id
-    WHERE (o.owner = o.affiliate_id OR %(owned_by_others)s) AND o.since <= o.last AND o.until > o.first
+    WHERE o.since <= o.last AND o.until > o.first
 )
 SELECT l.affiliate_id, l.customer_id,
        greatest(
@@ -166,16 +184,17 @@ def _rows(
     excluded: Excluded,
     kpis: frozenset[str],
 ) -> list[tuple[Any, ...]]:
+    follows = any(terms.anchor is Anchor.REGISTRATION for terms in coarse.shares(plan))
+    by_customer = _BY_CUSTOMER.format(owned=_ALL_DAYS if follows else _OWN_DAYS)
     with connection.cursor() as cursor:
         cursor.execute(
-            _BY_CUSTOMER if coarse.needs_customers(plan) else _POOLED,
+            by_customer if coarse.needs_customers(plan) else _POOLED,
             {
                 "brand": brand_id,
                 "kpis": sorted(kpis),
                 "starts": list(starts),
                 "products": coarse.needs_products(plan),
                 "limits": list(coarse.months_limits(plan)),
-                "owned_by_others": any(terms.anchor is Anchor.REGISTRATION for terms in coarse.shares(plan)),
                 **scope_columns(scopes),
                 **rate_columns(rates),
                 **excluded.columns(),
