@@ -65,6 +65,8 @@ def test_settings_that_decide_what_records_mean_are_locked_once_records_exist(ho
         ({"reporting_currency": "XXX"}, "reporting_currency"),
         ({"landing_url": "http://plain.example"}, "landing_url"),
         ({"name": ""}, "name"),
+        ({"tracking_patterns": "{affiliate}_{whatever}"}, "tracking_patterns"),
+        ({"tracking_patterns": "{click}"}, "tracking_patterns"),
         ({"attribution_window_days": "0"}, "attribution_window_days"),
         ({"requests_per_minute": "0"}, "requests_per_minute"),
     ],

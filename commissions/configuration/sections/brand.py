@@ -16,7 +16,7 @@ from commissions.configuration.section import (
     texts,
 )
 from commissions.engine.terms.reading import Reader, TermsRefused
-from ingestion.models import Activity, Customer
+from ingestion.queries.records import records_exist
 from ingestion.rules.standard import KPIS
 
 # Settings of other sections that stand in the brand's mapping: they refer to what is declared after it.
@@ -114,14 +114,6 @@ def add(items: list[BrandSettings], scene: Scene) -> None:
         raise TermsRefused("brand.slug", f"this is the configuration of {item.slug}, not of {scene.brand.slug}")
 
 
-def _records_exist(scene: Scene) -> bool:
-    # A customer whom only an exclusion of this document names is no record.
-    return (
-        Activity.objects.filter(brand=scene.brand).exists()
-        or Customer.objects.filter(brand=scene.brand, reported_at__isnull=False).exists()
-    )
-
-
 def write(written: dict[str, Any], items: list[BrandSettings]) -> None:
     """Put the settings into the document."""
     written["brand"] = items[0].plain()
@@ -135,7 +127,7 @@ def change(before: BrandSettings, after: BrandSettings, scene: Scene) -> None:
     change_settings(
         brand=scene.brand,
         changes={name: value for name, value in becomes.items() if was[name] != value},
-        records_exist=_records_exist(scene),
+        records_exist=records_exist(brand=scene.brand),
         by=scene.by,
         now=scene.now,
     )

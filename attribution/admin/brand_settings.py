@@ -1,4 +1,4 @@
-"""The brand's own settings. Two of them are locked once records exist, which only this stage knows."""
+"""The brand's own settings. Two are locked once records exist; tracking patterns must be ones that can be read."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from attribution.rules.patterns import PatternInvalid, parse
 from brands import services
 from brands.desk.base import BrandAdmin
 from brands.desk.forms import BrandForm, CurrencyField, LinesField, Section, TimeZoneField
@@ -14,14 +15,9 @@ from brands.desk.scope import scope_of
 from brands.models import Brand
 from brands.models.brand import BrandState, Tracking, UnknownCustomer
 from brands.roles import Area
-from ingestion.models import Activity, Customer
+from ingestion.queries.records import records_exist
 
 LOCKED = "Locked: records exist, and it decides what they mean."
-
-
-def records_exist(*, brand: Brand) -> bool:
-    """Tell whether anything was stored for the brand whose meaning hangs on its settings."""
-    return any(model.objects.filter(brand=brand).exists() for model in (Activity, Customer))
 
 
 class SettingsForm(BrandForm):
@@ -70,6 +66,15 @@ class SettingsForm(BrandForm):
         Section("Attribution", ("tracking", "attribution_window_days", "tracking_patterns")),
         Section("Limits", ("requests_per_minute",)),
     )
+
+    def clean_tracking_patterns(self) -> list[str]:
+        patterns: list[str] = self.cleaned_data["tracking_patterns"]
+        for pattern in patterns:
+            try:
+                parse(pattern)
+            except PatternInvalid as invalid:
+                raise forms.ValidationError(f"“{pattern}”: {invalid}.", code="invalid") from invalid
+        return patterns
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
