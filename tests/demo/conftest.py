@@ -7,7 +7,9 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from ingestion.rates import ecb
 from sandbox import demo
+from tests.central_bank import history
 
 NOW = datetime(2026, 3, 18, 9, 30, tzinfo=UTC)
 
@@ -18,7 +20,13 @@ def state(tmp_path):
 
 
 @pytest.fixture
-def brands(db, state):
+def few_rates(monkeypatch):
+    """The ECB's history of three days: the whole one is entered elsewhere."""
+    monkeypatch.setattr(ecb, "bundled", lambda: history("2026-03-17", "2025-07-22", "2025-07-21"))
+
+
+@pytest.fixture
+def brands(db, state, few_rates):
     """The demo's brands, as the first seconds of `dev.py up` make them."""
     return demo.set_up(state=state, base_url="http://127.0.0.1:8000", now=NOW)
 

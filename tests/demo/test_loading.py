@@ -24,9 +24,8 @@ FIRST = NOW.date() - timedelta(days=12)
 
 
 @pytest.fixture
-def casino(transactional_db, tmp_path, monkeypatch):
-    """The demo's casino alone, without the rates that this is not about."""
-    monkeypatch.setattr("commissions.configuration.applying.seed_rates", lambda **_: 0)
+def casino(transactional_db, tmp_path, monkeypatch, few_rates):
+    """The demo's casino alone."""
     monkeypatch.setattr(demo, "BRANDS", ("lucky-spin",))
     (made,) = demo.set_up(state=tmp_path / "demo.json", base_url="", now=NOW)
     return made

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from ingestion.rates import ecb
+from tests.central_bank import history
+
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs/guides/configuration-document.md").read_text()
 DOCUMENT = (ROOT / "sandbox/documents/lucky-spin.yaml").read_text()
@@ -20,7 +23,7 @@ def brand_config(*words):
 
 @pytest.fixture
 def applied(db, tmp_path, monkeypatch):
-    monkeypatch.setattr("commissions.configuration.applying.seed_rates", lambda **_: 0)
+    monkeypatch.setattr(ecb, "bundled", lambda: history("2026-02-27"))
     file = tmp_path / "lucky-spin.yaml"
     file.write_text(DOCUMENT)
     brand_config("apply", str(file))

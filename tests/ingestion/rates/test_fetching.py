@@ -1,5 +1,3 @@
-import io
-import zipfile
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
@@ -13,6 +11,7 @@ from ingestion.models import FxRate
 from ingestion.rates import ecb, fetching
 from ingestion.rates.entering import newest_ecb_day
 from ingestion.rates.tasks import fetch_rates
+from tests.central_bank import zipped
 from track360.lib import outbound
 from track360.lib.tenancy import tenant
 
@@ -35,13 +34,6 @@ def central_bank(httpserver: HTTPServer, monkeypatch):
 
 
 fetch_here = partial(outbound.fetch, schemes=("http",), is_allowed=lambda address: True, attempts=1)
-
-
-def zipped(text: str) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("eurofxref.csv", text)
-    return buffer.getvalue()
 
 
 def newest(brand):

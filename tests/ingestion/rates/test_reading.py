@@ -1,5 +1,3 @@
-import io
-import zipfile
 from datetime import date
 from decimal import Decimal
 
@@ -8,13 +6,7 @@ import pytest
 from ingestion.rates import ecb
 from ingestion.rates.quotes import Quote, RateRefused, read_rate
 from ingestion.rates.upload import RatesFileRefused, read_csv
-
-
-def zipped(text: str) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("eurofxref.csv", text)
-    return buffer.getvalue()
+from tests.central_bank import zipped
 
 
 def test_the_file_of_one_day_is_read():
