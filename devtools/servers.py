@@ -103,6 +103,8 @@ class PostgreSQL:
             "max_connections": "150",
             "shared_buffers": "256MB",
             "max_wal_size": "4GB",
+            "log_error_verbosity": "terse",  # its DETAIL and its statements quote rows
+            "log_min_error_statement": "panic",
             "jit": "off",  # our queries are short; compiling them costs more than it saves
             "synchronous_commit": "on",  # a promise: 2xx means committed
             "fsync": "on" if self._durable else "off",

@@ -76,7 +76,7 @@ def configure(*, level: str) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django.server": {"handlers": [], "propagate": True},
-            "django.request": {"level": "ERROR"},  # what went wrong with a request is in its own line
+            "django.request": {"level": "CRITICAL"},  # what went wrong with a request is in its own line
             "django.security.DisallowedHost": {"level": "CRITICAL"},  # robots, all day long; they are answered 400
             # Names the whole address of every request, and an affiliate's or brand's address may hold a secret.
             "httpx2": {"level": "WARNING"},

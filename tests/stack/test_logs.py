@@ -6,6 +6,7 @@ import pytest
 import structlog
 from django.db import IntegrityError
 
+from track360 import health
 from track360.logs import SHARED
 
 
@@ -68,6 +69,18 @@ def test_a_request_is_logged_without_its_query(client, lines):
 
     assert [line["request"] for line in lines() if line["event"] == "request_finished"] == ["GET /livez"]
     assert "canary-9c1" not in json.dumps(lines())
+
+
+def test_a_request_that_fails_is_logged_once_with_its_traceback(client, lines, monkeypatch):
+    client.raise_request_exception = False
+    monkeypatch.setitem(health.PROBES, "database", lambda: 1 // 0)
+
+    answer = client.get("/readyz?exclude=beat")
+
+    told = [line for line in lines() if "ZeroDivisionError" in str(line)]
+    assert answer.status_code == 500
+    assert [(line["event"], line["level"]) for line in told] == [("request_failed", "error")]
+    assert "Traceback" in told[0]["exception"]
 
 
 def test_the_addresses_of_requests_to_others_are_not_logged():
