@@ -63,13 +63,13 @@ def _prevailing(earlier: Qualification, later: Qualification) -> Qualification:
 
 def _judge_one(candidate: Candidate, asked: _Asked, placing: Placing) -> Qualification | None:
     customer, terms = candidate.customer, asked.terms
-    triggered = _triggered(candidate, terms)
+    last_day = _last_day(terms, customer.registered_on)
+    triggered = _triggered(candidate, terms, last_day)
     anchor = customer.registered_on
     if terms.anchor is Anchor.ACTIVITY and triggered is not None:
         anchor = triggered.day
     if anchor is None or placing.version_of(customer, anchor) != asked.version:
         return None
-    last_day = _last_day(terms, customer.registered_on)
     day, steps = _qualifying_day(candidate, asked, triggered, last_day)
     excluded = excluded_from(customer)
     standing, reason = Standing.QUALIFIED if day is not None else Standing.PENDING, ""
@@ -92,12 +92,15 @@ def _judge_one(candidate: Candidate, asked: _Asked, placing: Placing) -> Qualifi
     )
 
 
-def _triggered(candidate: Candidate, terms: Cpa) -> Triggered | None:
+def _triggered(candidate: Candidate, terms: Cpa, last_day: date | None) -> Triggered | None:
+    """Give when the trigger happened; after the last day to qualify it is as if it had not."""
     if terms.trigger.name is TriggerName.REGISTRATION:
         registered_on = candidate.customer.registered_on
         return None if registered_on is None else Triggered(day=registered_on, amount=None)
     first = first_of(terms.trigger.kpi, candidate.happenings)
-    return None if first is None else Triggered(day=first.day, amount=first.amount)
+    if first is None or (last_day is not None and first.day > last_day):
+        return None
+    return Triggered(day=first.day, amount=first.amount)
 
 
 def _last_day(terms: Cpa, registered_on: date | None) -> date | None:

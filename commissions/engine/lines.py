@@ -71,6 +71,8 @@ def make_line(
 
 
 def _text(value: object) -> str:
+    if type(value) is str:
+        return value
     match value:
         case Decimal():
             return plain(value)

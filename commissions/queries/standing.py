@@ -35,14 +35,18 @@ STORED = (
 )
 
 _SETTLED = """
-    SELECT q.affiliate_id, q.customer_id, max(q.qualified_on)
-    FROM commissions_qualification q
-    JOIN commissions_component c ON c.brand_id = q.brand_id AND c.id = q.component_id
-    JOIN commissions_planversion v ON v.brand_id = c.brand_id AND v.id = c.version_id
-    WHERE q.brand_id = %(brand)s AND v.plan_id = %(plan)s AND q.state = 'qualified'
-      AND q.customer_id = ANY(%(customers)s::bigint[]) AND q.affiliate_id = ANY(%(affiliates)s::bigint[])
-    GROUP BY 1, 2
-    HAVING count(DISTINCT c.name) >= %(names)s
+    SELECT * FROM (
+        SELECT q.affiliate_id, q.customer_id,
+               max(CASE q.state WHEN 'qualified' THEN q.qualified_on ELSE coalesce(q.last_day, 'infinity') END) AS day
+        FROM commissions_qualification q
+        JOIN commissions_component c ON c.brand_id = q.brand_id AND c.id = q.component_id
+        JOIN commissions_planversion v ON v.brand_id = c.brand_id AND v.id = c.version_id
+        WHERE q.brand_id = %(brand)s AND v.plan_id = %(plan)s AND q.state <> 'excluded'
+          AND q.customer_id = ANY(%(customers)s::bigint[]) AND q.affiliate_id = ANY(%(affiliates)s::bigint[])
+        GROUP BY q.affiliate_id, q.customer_id
+        HAVING count(DISTINCT c.name) >= %(names)s
+    ) settled
+    WHERE day < 'infinity'
 """
 
 _OPENINGS = """
@@ -75,9 +79,9 @@ def has_cpa(plan: Plan) -> bool:
 def settled_of(
     *, brand_id: int, plan: Plan, affiliates: Collection[int], customers: Collection[int]
 ) -> dict[tuple[int, int], date]:
-    """Return who has qualified for every cpa of a plan, by (affiliate, customer), with the last day he did so on.
+    """Return whose standing is final for every cpa of a plan, by (affiliate, customer), with the day it became so.
 
-    What happens after that day changes nothing any more: qualifying is final.
+    That is the last of his qualifying days, or of the last days to qualify; what happens after it changes nothing.
     """
     with connection.cursor() as cursor:
         cursor.execute(

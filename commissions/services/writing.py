@@ -6,7 +6,6 @@ Model instances and lists of parameters would cost several times what PostgreSQL
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -17,7 +16,6 @@ from commissions.models import Line as StoredLine
 from commissions.queries.scopes import array
 from commissions.services.posting import wanted_rows
 from commissions.services.storing import Months, StandingKey, Store, Written, standing_columns
-from track360.lib.money import plain
 
 _STANDING = """
     SELECT affiliate_id, component_id, customer_id, state, qualified_on FROM commissions_qualification
@@ -225,14 +223,4 @@ def _batches(rows: Sequence[dict[str, Any]]) -> Iterable[Sequence[dict[str, Any]
 
 
 def _as_json(rows: Sequence[dict[str, Any]]) -> str:
-    return json.dumps(rows, default=_as_text, separators=(",", ":"))
-
-
-def _as_text(value: object) -> str:
-    match value:
-        case Decimal():
-            return plain(value)
-        case date():
-            return value.isoformat()
-        case _:
-            raise TypeError(type(value).__name__)
+    return json.dumps(rows, default=str, separators=(",", ":"))
