@@ -14,11 +14,12 @@ from brands.models import Brand, BrandToken
 from commissions.models import ClosedPeriod, Line, Plan
 from commissions.queries.rates_missing import missing_rates
 from ingestion.models import Activity, Delivery, Outbox
+from ingestion.models.deliveries import Source
 from ingestion.models.records import State
-from ingestion.queries.freshness import EntityFreshness, EventFreshness, entity_freshness, event_freshness
 from track360.lib.periods import Period
 
 FRESH_DAYS = 30
+SILENT_AFTER = 2  # days; daily figures of yesterday come today
 COUNTED_AT_MOST = 1000
 
 
@@ -32,11 +33,41 @@ class NextClose:
 
 
 @dataclass(frozen=True, slots=True)
+class KpiFreshness:
+    """Up to which day a KPI is reported, of those reported lately."""
+
+    kpi: str
+    last_day: date
+    facts: int
+    silent_days: int
+
+    @property
+    def is_silent(self) -> bool:
+        return self.silent_days > SILENT_AFTER
+
+    @property
+    def silence(self) -> str:
+        return f"silent for {self.silent_days} days"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFreshness:
+    """When records of one kind last came by one way."""
+
+    source: str
+    label: str
+    entity: str
+    deliveries: int
+    last_received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """One brand at a glance."""
 
-    entities: Sequence[EntityFreshness]
-    events: Sequence[EventFreshness]
+    sources: Sequence[SourceFreshness]
+    kpis: Sequence[KpiFreshness]
+    last_received_at: datetime | None
     parked: int
     unattributed: int
     missing_rates: int
@@ -53,16 +84,19 @@ class Overview:
     @property
     def is_new(self) -> bool:
         """Tell whether something that every brand needs is still to be made."""
-        return not (self.has_token and self.has_affiliate and self.has_plan and self.entities)
+        return not (self.has_token and self.has_affiliate and self.has_plan and self.last_received_at)
 
 
 def overview(*, brand: Brand, today: date, now: datetime) -> Overview:
     """Read everything the front page shows, inside the brand's `tenant()`."""
     month = Period.of(today)
+    received = Delivery.objects.filter(brand=brand).exclude(source=Source.CONFIGURATION).only("received_at")
+    newest = received.order_by("-position").first()
     waiting = Outbox.objects.filter(brand=brand).aggregate(waiting=Count("pk"), since=Min("created_at"))
     return Overview(
-        entities=entity_freshness(brand=brand),
-        events=event_freshness(brand=brand, since=today - timedelta(days=FRESH_DAYS)),
+        sources=_sources(brand, now),
+        kpis=_kpis(brand, today),
+        last_received_at=newest.received_at if newest else None,
         parked=Activity.objects.filter(brand=brand, state=State.PARKED).count(),
         unattributed=len(unattributed_customers(brand_id=brand.pk).values_list("pk")[: COUNTED_AT_MOST + 1]),
         missing_rates=len(missing_rates(brand=brand)),
@@ -78,6 +112,26 @@ def overview(*, brand: Brand, today: date, now: datetime) -> Overview:
         has_affiliate=Affiliate.objects.filter(brand=brand).exists(),
         has_plan=Plan.objects.filter(brand=brand).exists(),
     )
+
+
+def _kpis(brand: Brand, today: date) -> list[KpiFreshness]:
+    since = today - timedelta(days=FRESH_DAYS)
+    sums = AffiliateDay.objects.filter(brand=brand, day__range=(since, today)).order_by().values_list("kpi")
+    rows = sums.annotate(facts=Sum("records"), last=Max("day"))
+    return [
+        KpiFreshness(kpi, last, facts, (today - last).days)
+        for kpi, facts, last in sorted(rows, key=lambda row: (-row[2].toordinal(), row[0]))
+    ]
+
+
+def _sources(brand: Brand, now: datetime) -> list[SourceFreshness]:
+    lately = Delivery.objects.filter(brand=brand, received_at__gte=now - timedelta(days=FRESH_DAYS))
+    counted = lately.exclude(source=Source.CONFIGURATION).order_by().values_list("source", "entity")
+    rows = counted.annotate(deliveries=Count("pk"), last=Max("received_at"))
+    return [
+        SourceFreshness(source, Source(source).label, entity, deliveries, last)
+        for source, entity, deliveries, last in sorted(rows)
+    ]
 
 
 def earned_in(*, brand: Brand, period: Period) -> list[tuple[Decimal, str]]:

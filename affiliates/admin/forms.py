@@ -6,7 +6,7 @@ from django import forms
 
 from affiliates.models import Affiliate, AffiliateParent, AffiliateStatus, Campaign, Seat, Status
 from brands.desk.forms import BrandForm, CodeField, DayField, Section, choose_all
-from brands.models import User
+from brands.desk.people import PersonForm
 
 CODE_HELP = "Letters, digits, dots, hyphens, underscores or tildes. It never changes."
 
@@ -62,15 +62,8 @@ class ParentForm(AffiliateForm):
         return {"parent": latest.parent if latest else None}
 
 
-class SeatForm(BrandForm):
-    email = forms.EmailField(label="E-mail", help_text="The person logs in to the affiliates' portal with it.")
-    name = forms.CharField(max_length=100, required=False, help_text="For a new account.")
-    password = forms.CharField(
-        max_length=128,
-        required=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="For a new account. Empty: he sets one himself through “Set a new password”.",
-    )
+class SeatForm(PersonForm):
+    """A person who logs in to the affiliates' portal."""
 
     @classmethod
     def initial_from(cls, subject: Affiliate) -> dict[str, Any]:
@@ -132,10 +125,3 @@ class NewPromoCodeForm(AffiliateForm):
     code = forms.CharField(max_length=50, help_text="What customers type when they register, in any case.")
 
     sections = (Section("", ("code", "affiliate", "campaign")),)
-
-
-def person_with(*, email: str, name: str, password: str) -> User:
-    """Return whoever has this address, or a new account for it."""
-    return User.objects.filter(email__iexact=email).first() or User.objects.create_user(
-        email, password or None, name=name
-    )

@@ -15,7 +15,6 @@ from affiliates.admin.forms import (
     ParentForm,
     SeatForm,
     StatusForm,
-    person_with,
 )
 from affiliates.admin.links import address_of
 from affiliates.models import (
@@ -32,6 +31,7 @@ from affiliates.queries import Tree, parent_history
 from brands.desk import columns
 from brands.desk.base import BrandAdmin, Step
 from brands.desk.forms import BrandForm
+from brands.desk.people import person_of
 from brands.desk.scope import scope_of
 from brands.roles import Area
 
@@ -136,7 +136,7 @@ class AffiliateAdmin(BrandAdmin):
 
     def give_seat(self, request: HttpRequest, affiliate: Affiliate, data: dict[str, Any]) -> str:
         scope = scope_of(request)
-        person = person_with(**data)
+        person = person_of(data)
         services.give_seat(affiliate=affiliate, user=person, by=scope.user, now=scope.now)
         return f"{person.email} can log in for {affiliate.name}."
 

@@ -9,14 +9,16 @@ from django.urls import reverse
 
 from attribution.rules.patterns import PatternInvalid, parse
 from brands import services
+from brands.admin.credentials import token_state
 from brands.desk.base import BrandAdmin
 from brands.desk.forms import BrandForm, CurrencyField, LinesField, Section, TimeZoneField
 from brands.desk.scope import scope_of
-from brands.models import Brand
+from brands.models import Brand, BrandToken
 from brands.models.brand import BrandState, Tracking, UnknownCustomer
 from brands.roles import Area
 from ingestion.queries.records import records_exist
 
+SHOWN_TOKENS = 10
 LOCKED = "Locked: records exist, and it decides what they mean."
 
 
@@ -90,6 +92,8 @@ class BrandSettingsAdmin(BrandAdmin):
 
     area = Area.BRAND
     change_form = SettingsForm
+    form_template = "admin/brands/settings.html"
+    nouns = "settings"
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return Brand.objects.filter(pk=scope_of(request).brand.pk)
@@ -98,6 +102,17 @@ class BrandSettingsAdmin(BrandAdmin):
         self.require(self.has_view_permission(request))
         brand = scope_of(request).brand
         return HttpResponseRedirect(reverse("admin:brands_brand_change", args=[brand.pk]))
+
+    def page_context(self, request: HttpRequest, subject: Brand) -> dict[str, Any]:
+        scope = scope_of(request)
+        tokens = (
+            BrandToken.objects.filter(brand=subject).order_by("-created_at") if scope.sees(Area.CREDENTIALS) else ()
+        )
+        return {
+            "title": "Brand settings",
+            "tokens": [(token, *token_state(token)) for token in tokens[:SHOWN_TOKENS]],
+            "sees_tokens": scope.sees(Area.CREDENTIALS),
+        }
 
     def change(self, request: HttpRequest, subject: Brand, data: dict[str, Any]) -> None:
         scope = scope_of(request)

@@ -12,8 +12,9 @@ from brands import services
 from brands.desk import columns
 from brands.desk.base import BrandAdmin
 from brands.desk.forms import BrandForm
+from brands.desk.people import PersonForm, person_of
 from brands.desk.scope import scope_of
-from brands.models import Membership, User
+from brands.models import Membership
 from brands.models.people import Role
 from brands.roles import Area
 
@@ -24,15 +25,8 @@ ROLES_EXPLAINED = (
 )
 
 
-class NewMembershipForm(BrandForm):
-    email = forms.EmailField(help_text="He needs an account already.")
+class NewMembershipForm(PersonForm):
     role = forms.ChoiceField(choices=Role.choices, help_text=ROLES_EXPLAINED)
-
-    def clean_email(self) -> User:
-        person = User.objects.filter(email__iexact=self.cleaned_data["email"]).first()
-        if person is None:
-            raise forms.ValidationError("Nobody has an account with this address.", code="unknown")
-        return person
 
 
 class RoleForm(BrandForm):
@@ -47,7 +41,7 @@ class MembershipAdmin(BrandAdmin):
     noun = "operator"
     intro = "Who works for this brand. Nobody else can see that it exists."
     empty_title = "Nobody works for this brand yet"
-    empty_text = "Add somebody who has an account."
+    empty_text = "Add somebody by his e-mail address."
     add_form = NewMembershipForm
     change_form = RoleForm
     removable = True
@@ -77,8 +71,9 @@ class MembershipAdmin(BrandAdmin):
 
     def add(self, request: HttpRequest, data: dict[str, Any]) -> Membership:
         scope = scope_of(request)
+        person = person_of(data)
         return services.grant_membership(
-            brand=scope.brand, user=data["email"], role=data["role"], by=scope.user, now=scope.now
+            brand=scope.brand, user=person, role=data["role"], by=scope.user, now=scope.now
         )
 
     def change(self, request: HttpRequest, subject: Membership, data: dict[str, Any]) -> None:

@@ -61,6 +61,7 @@ class BrandAdmin(FormPages):
     add_form: ClassVar[type[BrandForm] | None] = None
     change_form: ClassVar[type[BrandForm] | None] = None
     page_template: ClassVar[str] = "admin/object.html"
+    form_template: ClassVar[str] = "admin/form.html"
     steps: ClassVar[tuple[Step, ...]] = ()
     removable: ClassVar[bool] = False
     keeps_history: ClassVar[bool] = False  # whether its changes are in the audit log under its own number
@@ -213,6 +214,7 @@ class BrandAdmin(FormPages):
             title=str(subject),
             button="Save",
             back=self.list_url,
+            template=self.form_template,
             extra={
                 "subject": subject,
                 "may_save": self.has_change_permission(request, subject),

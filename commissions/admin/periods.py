@@ -26,7 +26,7 @@ from ingestion.models import Activity, Outbox
 from ingestion.models.records import State
 from track360.lib.periods import NotAPeriod, Period
 
-SHOWN_MONTHS = 24
+SHOWN_MONTHS = 13
 
 
 @dataclass(slots=True)

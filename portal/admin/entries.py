@@ -32,7 +32,7 @@ class EntryAdmin(BrandAdmin):
     list_filter = (PeriodFilter, AffiliateFilter)
     search_fields = ("key__startswith",)
     search_help_text = "Key of the line"
-    ordering = ("-period", "-pk")
+    ordering = ("-pk",)
 
     available = columns.day_column("available_on", "available on")
 

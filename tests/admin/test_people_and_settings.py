@@ -126,6 +126,35 @@ def test_operator_is_added_changed_and_removed(house, owner):
     assert not Membership.objects.filter(user=person).exists()
 
 
+def test_operator_without_an_account_gets_one(house, owner):
+    fields = {"email": "fresh@example.com", "name": "Fresh", "password": "a long enough word", "role": "manager"}
+
+    owner.post("/admin/brands/membership/add/", posted(house.brand, **fields))
+
+    person = User.objects.get(email="fresh@example.com")
+    assert (person.name, person.is_staff, person.check_password("a long enough word")) == ("Fresh", True, True)
+    assert Membership.objects.get(user=person).role == "manager"
+
+
+def test_account_that_exists_keeps_its_password(house, owner):
+    person = User.objects.create_user("risk@example.com", "a long enough word")
+    fields = {"email": "risk@example.com", "name": "Other", "password": "quite another word", "role": "risk"}
+
+    owner.post("/admin/brands/membership/add/", posted(house.brand, **fields))
+
+    person.refresh_from_db()
+    assert (person.name, person.check_password("a long enough word")) == ("", True)
+
+
+def test_password_that_is_too_weak_is_refused(house, owner):
+    fields = {"email": "fresh@example.com", "name": "", "password": "password", "role": "risk"}
+
+    answer = owner.post("/admin/brands/membership/add/", posted(house.brand, **fields))
+
+    assert list(answer.context["form"].errors) == ["password"]
+    assert not User.objects.filter(email="fresh@example.com").exists()
+
+
 def test_last_owner_stays(house, owner):
     membership = Membership.objects.get(brand=house.brand, role="owner")
 
@@ -256,7 +285,11 @@ def test_front_page_says_what_waits(house, owner):
         False,
     )
     assert [(str(total.normalize()), currency) for total, currency in now.earned] == [("13.5", "EUR")]
-    assert {event.event for event in now.events} >= {"GGR", "initial_fund"}
+    assert {one.kpi: (str(one.last_day), one.silent_days) for one in now.kpis}["GGR"] == ("2026-03-06", 14)
+    assert [(one.source, one.entity, one.deliveries) for one in now.sources] == [
+        ("push", "activities", 1),
+        ("push", "customers", 1),
+    ]
     assert not now.is_new
 
 
