@@ -140,19 +140,24 @@ class Program:
 
 def run_in_front(command: Sequence[str | Path], *, environment: Mapping[str, str]) -> int:
     """Run a program on this terminal and return its exit status. When dev.py is stopped, so is the program."""
+    # A terminal's Ctrl-C reaches the program as well, and what it means there is the program's decision.
+    on_interrupt = signal.getsignal(signal.SIGINT)
+    if sys.stdin.isatty():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     process = subprocess.Popen(
         [str(word) for word in command], cwd=ROOT, env=dict(environment), preexec_fn=dies_with_us(signal.SIGTERM)
     )
     try:
-        return process.wait()
+        status = process.wait()
     except Stopped as stopped:
-        if stopped.signum != signal.SIGINT or not sys.stdin.isatty():  # a terminal's Ctrl-C reaches the program as well
-            process.send_signal(stopped.signum)
+        process.send_signal(stopped.signum)
         with suppress(subprocess.TimeoutExpired):
             process.wait(15)
         process.kill()
         process.wait()
         raise
+    signal.signal(signal.SIGINT, on_interrupt)
+    return status
 
 
 def until(ready: Callable[[], bool], *, seconds: float, step: float = 0.05) -> bool:

@@ -19,6 +19,7 @@ from devtools.venv import PYTHON
 
 DEMO = STATE / "demo.json"
 LOGS = STATE / "logs"
+LONGEST_LOG = 20_000_000
 # A program that ends more often than this within a minute is broken; starting it again would only hide why.
 MOST_RESTARTS = 5
 
@@ -39,6 +40,7 @@ def up(*, port: int, system_postgres: bool) -> int:
     """
     with only_one("up"):
         _wait_for_port(port)
+        _forget_long_logs()
         servers_of_ours = running_servers(state=STATE, durable=True, system=system_postgres)
         with servers_of_ours as servers, _running_programs(servers, port) as programs:
             _introduce(port)
@@ -109,6 +111,12 @@ def _keep_running(watched: Sequence[tuple[str, Watched]], tell: Callable[[], Non
                 each.start()
         tell()
         time.sleep(0.25)
+
+
+def _forget_long_logs() -> None:
+    for log in LOGS.glob("*.log"):
+        if log.stat().st_size > LONGEST_LOG:
+            log.unlink()
 
 
 def _wait_for_port(port: int) -> None:
