@@ -1,0 +1,160 @@
+"""What is marked is computed once, whoever asks, however often, and also when nobody does."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from attribution.models import Touched
+from attribution.services import drain as attribute
+from commissions import tasks
+from commissions.services import follow_up, recomputing
+from tests.commissions.conftest import day_of, deposit, registered
+
+CPA = {"name": "Bounty", "kind": "cpa", "trigger": "first_deposit", "amount": "100", "within_days": 30,
+       "conditions": {"measure": "wagered", "at_least": "500"}}  # fmt: skip
+SHARE = {"name": "Share", "kind": "revshare", "base": "NGR", "rate": "0.30", "negative": "full"}
+
+
+@pytest.fixture
+def waiting(business, anna, ben):
+    """Facts of two affiliates that are attributed and summed, and not yet computed."""
+    plan = business.plan(CPA, SHARE)
+    for affiliate in (anna, ben):
+        business.deal(affiliate, plan)
+        business.customers(registered(f"c-{affiliate.code}", affiliate_id=affiliate.code))
+        business.activities(
+            deposit(f"c-{affiliate.code}", f"d-{affiliate.code}"),
+            day_of(f"c-{affiliate.code}", "2026-03-12", NGR="100", Bets="500"),
+        )
+    attribute(brand_id=business.brand.id, now=business.now)
+    return business
+
+
+EARNED = [
+    ("anna", "2026-03", "2026-03", "Bounty", "c-anna", "100", None),
+    ("anna", "2026-03", "2026-03", "Share", None, "30", None),
+    ("ben", "2026-03", "2026-03", "Bounty", "c-ben", "100", None),
+    ("ben", "2026-03", "2026-03", "Share", None, "30", None),
+]
+
+
+def marks(business):
+    with business.open() as brand:
+        return Touched.objects.filter(brand=brand).count()
+
+
+def test_task_computes_what_is_marked_and_may_run_again(waiting):
+    for _ in range(2):
+        tasks.follow_up(brand=waiting.brand.id, unknown="argument")
+
+    assert waiting.lines() == EARNED
+    assert marks(waiting) == 0
+
+
+def test_task_run_by_several_workers_at_once_has_one_effect(waiting):
+    def work(_):
+        try:
+            tasks.follow_up(brand=waiting.brand.id)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as workers:
+        list(workers.map(work, range(4)))
+    waiting.now = timezone.now()  # the tasks' own
+
+    assert waiting.lines() == EARNED
+    assert marks(waiting) == 0
+    assert waiting.doubts() == []
+
+
+def test_run_that_dies_leaves_everything_to_the_next(waiting, monkeypatch):
+    before = marks(waiting)
+
+    def die(*_, **__):
+        raise SystemExit
+
+    with monkeypatch.context() as dying:
+        dying.setattr(recomputing.WritingStore, "states", die)
+        with pytest.raises(SystemExit):
+            tasks.follow_up(brand=waiting.brand.id)
+
+    assert (waiting.lines(), marks(waiting)) == ([], before)
+    tasks.follow_up(brand=waiting.brand.id)
+    assert waiting.lines() == EARNED
+
+
+def test_sweep_finds_what_no_message_told(waiting):
+    tasks.sweep()
+
+    assert waiting.lines() == EARNED
+
+
+def test_sweep_goes_on_after_a_brand_that_fails(waiting, monkeypatch):
+    other = type(waiting)("other")
+    partner = other.affiliate("anna")
+    other.deal(partner, other.plan(SHARE))
+    other.customers(registered("x", affiliate_id="anna"))
+    other.activities(day_of("x", "2026-03-12", NGR="10"))
+    attribute(brand_id=other.brand.id, now=other.now)
+    drain = follow_up.drain
+
+    def fails_for_the_first(*, brand_id, now):
+        if brand_id == waiting.brand.id:
+            raise RuntimeError
+        return drain(brand_id=brand_id, now=now)
+
+    monkeypatch.setattr(follow_up, "drain", fails_for_the_first)
+    tasks.sweep()
+
+    assert waiting.lines() == []
+    assert other.earned() == {"2026-03": "3"}
+
+
+def test_new_day_shows_who_ran_out_of_time_and_begins_a_month(business, anna):
+    business.deal(anna, business.plan(CPA, SHARE))
+    business.customers(registered("c1", "2026-03-02", affiliate_id="anna"))
+    business.activities(deposit("c1", "d1", day="2026-03-03"), day_of("c1", "2026-03-04", NGR="-50"))
+    business.settle()
+    assert business.standings() == {("c1", "Bounty"): "pending"}
+
+    business.now = datetime(2026, 4, 2, 0, 30, tzinfo=UTC)
+    with business.open() as brand:
+        follow_up.turn_the_day(brand=brand, now=business.now)
+    business.settle()
+
+    assert business.standings() == {("c1", "Bounty"): "expired"}
+    assert sorted(period for _, period in business.states()) == ["2026-03", "2026-04"]
+    assert business.states()["Share", "2026-04"]["deficits"] == [
+        {"customer": None, "arisen_in": "2026-03", "amount": "-50"}
+    ]
+    assert business.doubts() == []
+
+
+def test_customer_who_can_no_longer_qualify_is_left_as_he_is(business, anna):
+    business.deal(anna, business.plan(CPA))
+    business.customers(registered("c1", "2026-01-02", affiliate_id="anna"))
+    business.activities(day_of("c1", "2026-01-20", Bets="400"))
+    business.settle()
+
+    business.activities(deposit("c1", "d1", day="2026-02-20"), day_of("c1", "2026-02-20", Bets="400"))
+    done = business.settle()
+
+    assert done.written.qualifications == 0
+    assert business.standings() == {("c1", "Bounty"): "expired"}
+    assert business.doubts() == []
+
+
+def test_late_fact_within_the_time_still_qualifies_who_was_expired(business, anna):
+    business.deal(anna, business.plan(CPA))
+    business.customers(registered("c1", "2026-01-02", affiliate_id="anna"))
+    business.activities(day_of("c1", "2026-01-20", Bets="400"))
+    business.settle()
+
+    business.activities(deposit("c1", "d1", day="2026-01-21"), day_of("c1", "2026-01-22", Bets="100"))
+    business.settle()
+
+    assert business.standings() == {("c1", "Bounty"): f"qualified {date(2026, 1, 22)}"}
+    assert business.earned() == {"2026-01": "100"}
