@@ -160,6 +160,17 @@ def run_in_front(command: Sequence[str | Path], *, environment: Mapping[str, str
     return status
 
 
+def is_alive(pid: int) -> bool:
+    """Tell whether there is such a process."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def until(ready: Callable[[], bool], *, seconds: float, step: float = 0.05) -> bool:
     """Wait until something is so; return whether it came to be within the time."""
     end = time.monotonic() + seconds

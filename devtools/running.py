@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from devtools.place import ROOT, STATE, Command, Refused, only_one, say, socket_folder
+from devtools.programs import is_alive
 from devtools.servers import APPLICATION, OWNER, PostgreSQL, Valkey
 from devtools.venv import FOLDER, LOCK, PYTHON
 
@@ -120,14 +121,9 @@ def _keep_tables(servers: Servers, postgresql: PostgreSQL, kept: Path) -> None:
 
 def _digest_of_tables() -> str:
     """Return what changes whenever migrating could make other tables."""
-    sources = [
-        *ROOT.glob("*/migrations/*.py"),
-        *(ROOT / "track360").glob("*.*"),
-        ROOT / "track360/lib/tenancy.py",
-        LOCK,
-    ]
+    others = (ROOT / "track360" / name for name in ("settings.py", "roles.sql", "lib/tenancy.py"))
     digest = hashlib.sha256()
-    for source in sorted(sources):
+    for source in (*sorted(ROOT.glob("*/migrations/*.py")), *others, LOCK):
         digest.update(source.name.encode() + source.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -138,7 +134,7 @@ def throw_away_state() -> Iterator[Path]:
     STATE.mkdir(exist_ok=True)
     for left in STATE.glob("run-*"):
         with suppress(ValueError):
-            if not Path(f"/proc/{int(left.name.split('-')[1])}").exists():
+            if not is_alive(int(left.name.split("-")[1])):
                 shutil.rmtree(left, ignore_errors=True)
     state = Path(tempfile.mkdtemp(prefix=f"run-{os.getpid()}-", dir=STATE))
     sockets = socket_folder(state)

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from devtools.place import ROOT, Command, Refused, say
-from devtools.programs import Program, until
+from devtools.programs import Program, is_alive, until
 from devtools.venv import site_packages
 
 DATABASE = "track360"
@@ -121,18 +121,21 @@ class PostgreSQL:
     def _create(self) -> None:
         say(f"PostgreSQL {self.version}: creating a cluster ({self.folder})")
         self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(mode=0o700)
+        half_made = self.folder.with_suffix(".new")  # a kill in between must not leave what looks like a cluster
+        for left in (half_made, self.folder):
+            shutil.rmtree(left, ignore_errors=True)
+        half_made.mkdir(mode=0o700)
         if self._is_nobodys:
-            for folder in (self._sockets, self.folder):
+            for folder in (self._sockets, half_made):
                 os.chown(folder, NOBODY, NOBODY)
-        command: Command = [*self._wrapper, self.binaries / "initdb", "-D", self.folder, "-U", ADMINISTRATOR]
+        command: Command = [*self._wrapper, self.binaries / "initdb", "-D", half_made, "-U", ADMINISTRATOR]
         command += ["--auth=trust", "--encoding=UTF8", "--no-sync", "--no-instructions"]
         reasons = []
         for locale in ("C.UTF-8", "C"):
             words = [*command, f"--locale={locale}"]
             done = subprocess.run(words, capture_output=True, text=True, env=_plain(), check=False)
             if done.returncode == 0:
+                half_made.rename(self.folder)
                 return
             reasons.append(done.stderr)
         raise Refused(f"PostgreSQL could not create a cluster in {self.folder}:\n{''.join(reasons)}")
@@ -289,18 +292,8 @@ def _plain() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("PG")} | {"LC_MESSAGES": "C"}
 
 
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
 def _is_postgres(pid: int) -> bool:
-    if not _alive(pid):
+    if not is_alive(pid):
         return False
     try:
         return "postgres" in Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
