@@ -10,6 +10,7 @@ from django.db.models import Count, F, Sum
 
 from affiliates.models import Affiliate
 from attribution.models import Attribution, CustomerDay
+from attribution.queries.customers import COUNTED_BEGINNINGS
 from brands.models import Brand
 from commissions.engine import coarse
 from commissions.engine.book import Customer as Known
@@ -97,7 +98,8 @@ def _records(brand: Brand, customer: Customer) -> Iterator[Finding]:
         activities.filter(state=State.LIVE).exclude(status="approved").values_list("status").annotate(Count("id"))
     ):
         yield Finding(Obstacle.NOT_APPROVED, f"{count} records are {status}; only approved ones earn.")
-    if not CustomerDay.objects.filter(brand=brand, customer=customer).exists():
+    facts = CustomerDay.objects.filter(brand=brand, customer=customer).exclude(kpi__in=COUNTED_BEGINNINGS)
+    if not facts.exists():
         yield Finding(Obstacle.NO_FACTS, "There is no approved fact of this customer.")
 
 

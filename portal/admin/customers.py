@@ -21,6 +21,7 @@ from brands.desk.scope import scope_of
 from brands.models import Brand
 from brands.roles import Area
 from commissions.models import Exclusion, Line
+from commissions.queries.why_not import Finding, Obstacle, why_not, why_not_for
 from ingestion.admin.deliveries import facts_of
 from ingestion.models import Activity, Customer, CustomerProfile
 from ingestion.models.records import KPIS_WITH_HISTORY
@@ -28,6 +29,8 @@ from portal.admin.verdicts import verdicts
 from portal.queries.customers import standings
 
 SHOWN = 60
+# What the bounties' own progress says already.
+SHOWN_WITH_BOUNTIES = frozenset({Obstacle.CONDITION_SHORT, Obstacle.NOT_TRIGGERED, Obstacle.TOO_LATE})
 
 
 class OwnerFilter(admin.SimpleListFilter):
@@ -144,6 +147,8 @@ class CustomerAdmin(BrandAdmin):
             "attribution": attribution,
             "ownerships": [(one, Rule(one.rule).label) for one in attribution.ownerships],
             "candidates": verdicts(brand=brand, attribution=attribution),
+            "findings": self._findings(request, subject, tuple(owners.values())),
+            "asks_why": "why" in request.GET,
             "exclusions": Exclusion.objects.filter(brand=brand, customer=subject).order_by("from_day"),
             "standings": [
                 (
@@ -163,6 +168,18 @@ class CustomerAdmin(BrandAdmin):
             "records": [(row, facts_of(row)) for row in records_on(brand=brand, customer=subject, day=asked)],
             "may_exclude": scope.changes(Area.EXCLUSIONS),
         }
+
+    def _findings(self, request: HttpRequest, customer: Customer, owners: tuple[Affiliate, ...]) -> list[Finding]:
+        """Return what stands in the way: from sums and terms, or with `?why` also from every single record."""
+        scope = scope_of(request)
+        if "why" in request.GET:
+            return why_not(brand=scope.brand, customer=customer, today=scope.today)
+        found = [
+            finding
+            for owner in owners
+            for finding in why_not_for(brand=scope.brand, customer=customer, affiliate=owner, today=scope.today)
+        ]
+        return [finding for finding in found if finding.obstacle not in SHOWN_WITH_BOUNTIES]
 
     def give_to(self, request: HttpRequest, customer: Customer, data: dict[str, Any]) -> str:
         scope = scope_of(request)

@@ -4,8 +4,11 @@ from datetime import date
 from typing import Any
 
 from django.contrib import admin
+from django.core.paginator import Paginator
 from django.db.models import Sum
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 
 from affiliates.admin.filters import AffiliateFilter
@@ -18,12 +21,16 @@ from brands.roles import Area
 from commissions.models import Component, Line, Plan
 from commissions.models.ledger import LineState
 from commissions.models.terms import Kind
+from commissions.queries.explaining import explain
 from ingestion.models import Customer
 from portal.admin.periods import PeriodFilter, sums_by_currency
+from portal.queries.terms import line_terms
 from portal.wording import Reader, chapters
 from track360.lib.periods import Period
 
 SHOWN = 600
+ON_A_PAGE = 50
+PAGE_DIGITS = 6
 
 
 class PlanFilter(admin.SimpleListFilter):
@@ -118,6 +125,31 @@ class LineAdmin(BrandAdmin):
             context["sums"] = sums_by_currency(context["cl"].queryset)
         return answer
 
+    def get_urls(self) -> list[URLPattern]:
+        records = path(
+            "<int:line_id>/records/", self.admin_site.admin_view(self.records), name="commissions_line_records"
+        )
+        return [records, *super().get_urls()]
+
+    def records(self, request: HttpRequest, line_id: int) -> HttpResponse:
+        """Show the records that went into a line, each with its bytes as they were sent."""
+        scope = scope_of(request)
+        self.require(scope.sees(self.area))
+        line = self.find(request, str(line_id))
+        asked = request.GET.get("page", "1")
+        page = int(asked) if asked.isdecimal() and 0 < len(asked) < PAGE_DIGITS else 1
+        explained = explain(brand=scope.brand, line=line, offset=max(page - 1, 0) * ON_A_PAGE, limit=ON_A_PAGE)
+        context = {
+            **self.context(request),
+            "title": f"Records behind {columns.grouped(line.amount, line.currency)} {line.currency}",
+            "subject": line,
+            "back": self.url("change", line),
+            "explained": explained,
+            "sums": list(explained.sums.items()),
+            "page": Paginator(range(explained.records_in_all), ON_A_PAGE).get_page(page),
+        }
+        return TemplateResponse(request, "admin/lines/records.html", context)
+
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).defer("working")
 
@@ -130,6 +162,8 @@ class LineAdmin(BrandAdmin):
         posted = before.aggregate(total=Sum("amount"))["total"] or 0
         return {
             "title": f"{subject.component} of {subject.affiliate.name}",
+            "terms": line_terms(brand=brand, line=subject),
+            "records_url": self.url("records", subject),
             "chapters": chapters(subject.working, reader=reader),
             "is_adjustment": subject.period != subject.source_period,
             "posted_before": posted,

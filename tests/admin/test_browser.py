@@ -5,7 +5,6 @@ import pytest
 from commissions.models import Component
 from tests.admin import addresses
 from tests.admin.house import House
-from tests.browser.conftest import browser, open_reader
 from tests.browser.reader import DESK, PHONE
 from track360.lib.tenancy import tenant
 

@@ -147,6 +147,26 @@ def test_line_is_explained_down_to_the_days_that_brought_it(house, owner):
     assert "?day=2026-02-04#records" in page.content.decode()
 
 
+def test_records_behind_a_line_stand_with_their_bytes(house, owner):
+    with tenant(house.brand.pk):
+        line = Line.objects.get(brand=house.brand, component__name="Bounty", period="2026-02")
+
+    page = owner.get(f"/admin/commissions/line/{line.pk}/records/")
+
+    (record,) = page.context["explained"].records
+    assert (record.customer, record.kpi, str(record.counted.normalize())) == ("c1", "Deposit", "2.5E+2")
+    assert record.text.startswith('{"eventname": "Deposit", "eventid": "d1"')
+    assert "&quot;eventid&quot;: &quot;d1&quot;" in page.content.decode()
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "99999", "1e3", ""])
+def test_page_of_records_that_is_none_is_the_nearest(house, owner, page):
+    with tenant(house.brand.pk):
+        line = Line.objects.get(brand=house.brand, component__name="Bounty", period="2026-02")
+
+    assert owner.get(f"/admin/commissions/line/{line.pk}/records/?page={page}").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("query", "components"),
     [

@@ -258,6 +258,20 @@ def test_customers_page_tells_whose_he_is_why_and_what_he_brought(house, owner):
     assert "Alex" in page.content.decode()
 
 
+def test_customers_page_says_what_is_in_the_way(house, owner):
+    with tenant(house.brand.pk):
+        mine = Customer.objects.get(brand=house.brand, key="c1")
+        nobodys = Customer.objects.get(brand=house.brand, key="c2")
+
+    def told(customer: Customer, query: str) -> list[str]:
+        page = owner.get(f"/admin/ingestion/customer/{customer.pk}/change/{query}")
+        return [str(finding.obstacle) for finding in page.context["findings"]]
+
+    assert (told(mine, ""), told(nobodys, "")) == (["no_fx_rate"], [])
+    assert told(mine, "?why=1") == ["parked", "parked", "no_fx_rate"]
+    assert told(nobodys, "?why=1") == ["unattributed", "excluded", "no_facts"]
+
+
 def test_exclusion_is_made_and_lifted(house, at_desk):
     browser = at_desk(house.operator("risk"))
 
