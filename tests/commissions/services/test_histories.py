@@ -4,6 +4,7 @@ and the order of sending decides nothing (I1)."""
 import itertools
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -195,6 +196,29 @@ def test_any_history_ends_in_what_computing_from_scratch_gives(components, custo
 
     assert ours.business.doubts() == []
     assert set(ours.posted) <= set(ours.business.entries())
+
+
+@pytest.mark.django_db(transaction=True)
+@usual
+@given(st.sampled_from(PLANS), st.lists(reports, min_size=1, max_size=4), st.lists(steps, min_size=3, max_size=14))
+def test_closing_decides_where_amounts_are_posted_and_never_how_much(components, customers, history):
+    closing, open_ended = History(components), History(components)
+    for ours in (closing, open_ended):
+        ours.customers(customers)
+        for name, what in history:
+            if name != "close" or ours is closing:
+                ours.take(name, what)
+        ours.settle(None)
+
+    assert by_source(closing.business) == by_source(open_ended.business)
+
+
+def by_source(business) -> dict[tuple, Decimal]:
+    sums: dict[tuple, Decimal] = {}
+    for affiliate, _, source, component, customer, amount, _ in business.lines():
+        key = (affiliate, source, component, customer)
+        sums[key] = sums.get(key, Decimal(0)) + Decimal(amount)
+    return {key: amount for key, amount in sums.items() if amount}
 
 
 def in_another_order(records: list[tuple[str, dict]], random) -> list[tuple[str, dict]]:
