@@ -68,6 +68,10 @@ class RateLimiter:
         assert isinstance(storage, Storage)  # noqa: S101 - the other kind is asynchronous
         return storage
 
+    def prepare(self) -> None:
+        """Load what counting needs, so that no first request has to; nothing is connected."""
+        assert self._storage is not None  # noqa: S101
+
     def count(self, *, credential: str, limit: int) -> Allowance:
         """Count one request of a credential and return what is left. Raises RateLimited above the limit."""
         now = self._clock()

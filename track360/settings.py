@@ -61,9 +61,9 @@ MIDDLEWARE = [
     "attribution.views.ClickMiddleware",  # first: a redirect needs none of the others
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "track360.middleware.ShortWay",
     "django_structlog.middlewares.RequestMiddleware",
     "track360.middleware.RequestIdHeader",
-    "track360.middleware.ShortWay",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

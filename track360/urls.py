@@ -4,12 +4,12 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from portal.views.home import home
-from track360 import health
+from track360 import health, machine_urls
 from track360.api_docs import views as api_docs
 
 urlpatterns = [
+    *machine_urls.urlpatterns,
     path("", home, name="home"),
-    path("", include("attribution.urls")),
     path("portal/", include("portal.urls")),
     re_path("^livez/?$", health.livez),
     re_path("^readyz/?$", health.readyz),
@@ -18,7 +18,6 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("accounts/", include("allauth.mfa.urls")),
     path("", include("brands.urls")),
-    path("tracking/", include("ingestion.urls")),
     path("api/v1/commissions/", include("commissions.urls")),
     re_path("^api/docs/?$", api_docs.page, name="api_docs"),
     re_path("^api/schema/?$", api_docs.schema, name="api_schema"),

@@ -12,7 +12,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "track360.settings")
 
 application = get_wsgi_application()
 refuse_unsafe_start()
-get_resolver().url_patterns  # noqa: B018 - load all views now: a fault shows at the start, and no first request is slow
+
+# These need Django to be set up.
+from brands.rate_limits import limiter  # noqa: E402
+from track360.celery import app as celery  # noqa: E402
+
+# Load now what requests need: a fault shows at the start, and no first request is slow.
+get_resolver().url_patterns  # noqa: B018
+limiter.prepare()
+celery.backend  # noqa: B018
 
 # What is loaded now stays: the garbage collector need not look at it again. A batch makes tens of thousands of small
 # objects that reference counting frees at its end; collecting while it runs costs it a third more and finds nothing.
