@@ -18,6 +18,8 @@ from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import DjangoDbBlocker
 from redis import Redis
 
+from tests.browser.screens import browser, open_reader  # noqa: F401 - fixtures; one browser for the whole run
+
 # What migrations or the framework put there; every test may count on it.
 KEPT_TABLES = ("django_migrations", "django_content_type", "auth_permission")
 

@@ -8,8 +8,6 @@ from tests.admin.house import House
 from tests.browser.reader import DESK, PHONE
 from track360.lib.tenancy import tenant
 
-__all__ = ["browser", "open_reader"]
-
 
 @pytest.fixture
 def signed_in(transactional_db, open_reader):

@@ -3,10 +3,7 @@ from collections.abc import Iterator
 import pytest
 from redis import Redis
 
-from tests.browser.conftest import browser, open_reader
 from tests.live import Platform
-
-__all__ = ["browser", "open_reader"]
 
 
 @pytest.fixture
