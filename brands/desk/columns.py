@@ -65,18 +65,6 @@ def day_column(field: str, heading: str) -> Any:
     return column
 
 
-def ago(at: datetime | None, now: datetime) -> str:
-    """Write how long something has been, in the largest unit that fits."""
-    if at is None:
-        return "never"
-    seconds = max(0, int((now - at).total_seconds()))
-    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= size:
-            count = seconds // size
-            return f"{count} {unit}{'s' if count != 1 else ''} ago"
-    return "just now"
-
-
 TONES = {
     "active": "good",
     "live": "good",

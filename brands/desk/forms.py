@@ -99,16 +99,6 @@ class MomentField(forms.DateTimeField):
         super().__init__(widget=widget, **kwargs)
 
 
-class AmountField(forms.DecimalField):
-    """An exact number, written with a dot."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-            **{"max_digits": 24, "decimal_places": 8, **kwargs},
-        )
-
-
 class CurrencyField(forms.CharField):
     """A currency's code; which exist is checked by the service that stores it."""
 

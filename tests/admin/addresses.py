@@ -56,6 +56,8 @@ def objects(brand: Brand) -> dict[str, Area]:
         row = rows.first()
         assert row is not None, f"the furnished brand has no {model.__name__}"
         pages[named(model, "change", row.pk)] = admins()[model].area
+        if model is Line:
+            pages[named(Line, "records", row.pk)] = Area.LINES
     return pages
 
 
