@@ -20,4 +20,5 @@ class Migration(migrations.Migration):
         TenantTable("Event"),
         TenantTable("Alias"),
         TenantTable("FxRate", appends=True),
+        TenantTable("NewRates"),
     ]

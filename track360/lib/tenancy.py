@@ -122,18 +122,21 @@ class TenantTable(Operation):
     Django keeps its single `id` column as the model's primary key; in the database the primary key is
     (brand_id, id). Every foreign key of the model that points to another tenant table is checked as
     (brand_id, <column>) and must be declared with `db_constraint=False, db_index=False`. `appends` makes a table that
-    the application's role can only insert into and read.
+    the application's role can only insert into and read; `is_derived` one whose rows follow from others, can be
+    rebuilt and carry no foreign keys.
     """
 
     reversible = True
     reduces_to_sql = True
 
-    def __init__(self, model: str, *, appends: bool = False) -> None:
+    def __init__(self, model: str, *, appends: bool = False, is_derived: bool = False) -> None:
         self.model = model
         self.appends = appends
+        self.is_derived = is_derived
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        return (self.__class__.__name__, [self.model], {"appends": True} if self.appends else {})
+        given = {"appends": self.appends, "is_derived": self.is_derived}
+        return (self.__class__.__name__, [self.model], {name: True for name, is_set in given.items() if is_set})
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """The models do not change: this is about the tables below them."""
@@ -147,7 +150,7 @@ class TenantTable(Operation):
     ) -> None:
         apps: Apps = to_state.apps
         model = apps.get_model(app_label, self.model)
-        for statement in tenant_table_sql(model, appends=self.appends):
+        for statement in tenant_table_sql(model, appends=self.appends, is_derived=self.is_derived):
             schema_editor.execute(statement)
 
     def database_backwards(
@@ -164,13 +167,13 @@ class TenantTable(Operation):
         return f"Key {self.model} by brand and guard it with row security"
 
 
-def tenant_table_sql(model: type[models.Model], *, appends: bool) -> Iterator[str]:
+def tenant_table_sql(model: type[models.Model], *, appends: bool, is_derived: bool) -> Iterator[str]:
     """Yield the statements that turn a freshly created table into a tenant table."""
     table = model._meta.db_table
     yield f"ALTER TABLE {table} DROP CONSTRAINT {table}_pkey"
     yield f"ALTER TABLE {table} ADD CONSTRAINT {table}_pkey PRIMARY KEY (brand_id, id)"
     for field in model._meta.local_fields:
-        if isinstance(field, models.ForeignKey) and points_to_tenant_table(field):
+        if isinstance(field, models.ForeignKey) and not is_derived and points_to_tenant_table(field):
             target = field.related_model._meta.db_table
             yield (
                 f"ALTER TABLE {table} ADD CONSTRAINT {table}_{field.column}_of_the_same_brand "
