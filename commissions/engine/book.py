@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from commissions.engine.plan import Plan
 from track360.lib.periods import Period
@@ -87,13 +88,13 @@ class Customer:
 # --- in: facts ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """A sum of one KPI: in plan currency if it is money, in units otherwise.
 
     `positives` is the number of records above 0 in it. `product` is "" without one. A fact of no customer in
     particular (`customer` None) is pooled: the caller vouches that it was the affiliate's on that day, under the
     owner's `campaign`, and that its customers are not excluded; otherwise the campaign is read from the customer.
+    A tuple, because books hold them by the hundred thousand.
     """
 
     customer: int | None

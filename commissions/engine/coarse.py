@@ -157,14 +157,14 @@ def coarsened(book: Book) -> Book:
         product = fact.product if needs_products(book.plan) else ""
         customer = None if fact.customer is None else customers[fact.customer]
         if customer is None:
-            facts.append(replace(fact, day=slice_of(fact.day, starts), product=product))
+            facts.append(fact._replace(day=slice_of(fact.day, starts), product=product))
         elif not pools:
             day = slice_of(fact.day, starts, customer_starts(customer, book.plan))
-            facts.append(replace(fact, day=day, product=product))
+            facts.append(fact._replace(day=day, product=product))
         elif owner_on(customer, fact.day)[0] == book.affiliate and _is_counted(customer, fact.day):
             campaign = owner_on(customer, fact.day)[1]
             day = slice_of(fact.day, starts)
-            facts.append(replace(fact, customer=None, day=day, product=product, campaign=campaign))
+            facts.append(fact._replace(customer=None, day=day, product=product, campaign=campaign))
     candidates = tuple(_coarse_candidate(candidate, book.plan) for candidate in book.candidates)
     return replace(book, facts=summed(facts), candidates=candidates)
 
@@ -179,7 +179,7 @@ def summed(facts: Iterable[Fact]) -> tuple[Fact, ...]:
             sums[key] = (
                 fact
                 if known is None
-                else replace(known, amount=known.amount + fact.amount, positives=known.positives + fact.positives)
+                else known._replace(amount=known.amount + fact.amount, positives=known.positives + fact.positives)
             )
     return tuple(sums.values())
 
@@ -192,7 +192,7 @@ def _is_counted(customer: Customer, day: date) -> bool:
 def _coarse_candidate(candidate: Candidate, plan: Plan) -> Candidate:
     kpis, through = kpis_judged(plan), judged_through(plan, candidate.customer.registered_on)
     history = [
-        replace(fact, product="", campaign=None)
+        fact._replace(product="", campaign=None)
         for fact in candidate.history
         if fact.kpi in kpis and (through is None or fact.day <= through)
     ]

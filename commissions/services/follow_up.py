@@ -1,6 +1,7 @@
 """The follow-up of everything that may change commissions: facts, owners, terms, rates, days gone by."""
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -20,6 +21,9 @@ from track360.lib.tenancy import tenant
 
 # One run, and so one transaction, stays within seconds.
 AFFILIATES_A_RUN = 200
+THREADS = 2
+# Fewer affiliates than these are not worth another connection.
+SHARED_FROM = 8
 
 # Takes all marks of the affiliates whose locks are held; what is marked from now on is the next run's.
 _TAKE = """
@@ -28,38 +32,59 @@ _TAKE = """
 """
 
 _AFFILIATES = """
-    SELECT DISTINCT affiliate_id FROM attribution_touched WHERE brand_id = %s ORDER BY affiliate_id LIMIT %s
+    SELECT DISTINCT affiliate_id FROM attribution_touched
+    WHERE brand_id = %s AND affiliate_id %% %s = %s ORDER BY affiliate_id LIMIT %s
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What one run did: for how many affiliates, and how much of it made a difference."""
+    """What was done: for how many affiliates, and how much of it made a difference."""
 
     affiliates: int = 0
     written: Written = field(default_factory=Written)
 
+    def __add__(self, other: "Followed") -> "Followed":
+        return Followed(self.affiliates + other.affiliates, self.written.plus(other.written))
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of the affiliates: those whose number leaves this remainder."""
+
+    number: int
+    of: int
+
+
+ALL = Share(0, 1)
+
 
 def drain(*, brand_id: int, now: datetime) -> Followed:
-    """Compute everything that is marked for a brand, run by run, each in a `tenant()` and transaction of its own."""
-    total = Followed()
-    while True:
-        with tenant(brand_id):
-            done = follow_up(brand=Brand.objects.get(pk=brand_id), now=now)
-        if done.affiliates == 0:
-            return total
-        total = Followed(total.affiliates + done.affiliates, total.written.plus(done.written))
+    """Compute everything that is marked for a brand, run by run, each in a `tenant()` and transaction of its own.
+
+    Where many affiliates are marked, threads share them: while one waits for the database, the other computes. Inside
+    somebody's transaction there is only one, because another would not see what is not committed.
+    """
+    with tenant(brand_id):
+        brand = Brand.objects.get(pk=brand_id)
+        take_in_new_rates(brand=brand)
+        marked = Touched.objects.filter(brand=brand).values("affiliate_id").distinct().count()
+    if marked < SHARED_FROM or connection.in_atomic_block:
+        return _drain(brand_id, now, ALL)
+    with ThreadPoolExecutor(THREADS) as threads:
+        shares = [threads.submit(_drain_and_disconnect, brand_id, now, Share(n, THREADS)) for n in range(THREADS)]
+    return sum((share.result() for share in shares), Followed())
 
 
 @transaction.atomic
-def follow_up(*, brand: Brand, now: datetime) -> Followed:
+def follow_up(*, brand: Brand, now: datetime, share: Share = ALL) -> Followed:
     """Compute some of the brand's marked affiliates, all or nothing; nothing marked is no error.
 
     One at a time for an affiliate: twice at once or again after a crash, the outcome is the same.
     """
     take_in_new_rates(brand=brand)
     with connection.cursor() as cursor:
-        cursor.execute(_AFFILIATES, [brand.id, AFFILIATES_A_RUN])
+        cursor.execute(_AFFILIATES, [brand.id, share.of, share.number, AFFILIATES_A_RUN])
         affiliates = [affiliate for (affiliate,) in cursor.fetchall()]
         if not affiliates:
             return Followed()
@@ -68,6 +93,23 @@ def follow_up(*, brand: Brand, now: datetime) -> Followed:
         asked = _asked(cursor.fetchall())
     written = recompute(brand=brand, asked=asked, today=today_of(brand=brand, now=now)) if asked else Written()
     return Followed(len(affiliates), written)
+
+
+def _drain(brand_id: int, now: datetime, share: Share) -> Followed:
+    total = Followed()
+    while True:
+        with tenant(brand_id):
+            done = follow_up(brand=Brand.objects.get(pk=brand_id), now=now, share=share)
+        if done.affiliates == 0:
+            return total
+        total += done
+
+
+def _drain_and_disconnect(brand_id: int, now: datetime, share: Share) -> Followed:
+    try:
+        return _drain(brand_id, now, share)
+    finally:
+        connection.close()
 
 
 def has_work(*, brand: Brand) -> bool:

@@ -1,7 +1,8 @@
 """What becomes of wanted lines: provisional ones in open months, adjustments of closed ones (commissions.md 11)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from brands.models import Brand
@@ -9,26 +10,26 @@ from commissions.engine.book import Line
 from commissions.engine.keys import line_key
 from commissions.engine.storing import working_to_json
 from commissions.models import Line as StoredLine
-from commissions.models.ledger import LineState
 from track360.lib.money import ZERO, plain
 from track360.lib.periods import Period
 
-LINE_COLUMNS = (
-    "key",
-    "base_key",
-    "affiliate_id",
-    "period",
-    "source_period",
-    "plan_id",
-    "version_id",
-    "component_id",
-    "customer_id",
-    "amount",
-    "currency",
-    "available_on",
-    "reason",
-    "working",
-)
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """What a stored line should hold, by the names of its columns; plan and currency are those of the piece of work."""
+
+    key: str
+    base_key: str
+    affiliate_id: int
+    period: str
+    source_period: str
+    version_id: int
+    component_id: int
+    customer_id: int | None
+    amount: Decimal
+    available_on: date
+    reason: str | None
+    working: list[dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +43,16 @@ class Wanted:
     closed: Period | None
 
 
-def wanted_rows(wanted: Wanted, lines: Sequence[Line], stored: Sequence[StoredLine]) -> dict[str, StoredLine]:
+def wanted_rows(wanted: Wanted, lines: Sequence[Line], stored: Sequence[StoredLine]) -> dict[str, LineRow]:
     """Return the rows that should stand beside the posted ones, by key.
 
-    `stored` are all rows earned in the months of the lines. A line of an open month stands as it is; of a closed one
-    stands what is wanted less what was posted, in the earliest open month, and nothing when that is 0.
+    `stored` are the posted rows earned in the months of the lines. A line of an open month stands as it is; of a closed
+    one stands what is wanted less what was posted, in the earliest open month, and nothing when that is 0.
     """
-    rows: dict[str, StoredLine] = {}
+    rows: dict[str, LineRow] = {}
     posted: dict[str, list[StoredLine]] = {}
     for row in stored:
-        if row.state == LineState.POSTED:
-            posted.setdefault(row.base_key, []).append(row)
+        posted.setdefault(row.base_key, []).append(row)
     for line in lines:
         if wanted.closed is None or line.period > wanted.closed:
             rows[line.key] = _provisional(wanted, line)
@@ -69,51 +69,50 @@ def wanted_rows(wanted: Wanted, lines: Sequence[Line], stored: Sequence[StoredLi
     return rows
 
 
-def _provisional(wanted: Wanted, line: Line) -> StoredLine:
+def _provisional(wanted: Wanted, line: Line) -> LineRow:
     version, component = wanted.components[line.version, line.component]
-    return StoredLine(
-        brand=wanted.brand,
+    period = str(line.period)
+    return LineRow(
         key=line.key,
         base_key=line.key,
         affiliate_id=wanted.affiliate,
-        period=str(line.period),
-        source_period=str(line.period),
-        plan_id=wanted.plan,
+        period=period,
+        source_period=period,
         version_id=version,
         component_id=component,
         customer_id=line.customer,
         amount=line.amount,
-        currency=line.currency,
         available_on=line.available_on,
-        state=LineState.PROVISIONAL,
         reason=line.reason or None,
         working=working_to_json(line.working),
     )
 
 
-def _adjustment(wanted: Wanted, posting: Period, line: Line, posted: Sequence[StoredLine]) -> StoredLine | None:
+def _adjustment(wanted: Wanted, posting: Period, line: Line, posted: Sequence[StoredLine]) -> LineRow | None:
     before = sum((row.amount for row in posted), ZERO)
     if line.amount == before:
         return None
     row = _provisional(wanted, line)
-    row.key = line_key(
-        affiliate=wanted.affiliate,
-        period=line.period,
-        plan=wanted.plan,
-        version=line.version,
-        component=line.component,
-        customer=line.customer,
-        posted_in=posting,
+    return replace(
+        row,
+        key=line_key(
+            affiliate=wanted.affiliate,
+            period=line.period,
+            plan=wanted.plan,
+            version=line.version,
+            component=line.component,
+            customer=line.customer,
+            posted_in=posting,
+        ),
+        period=str(posting),
+        amount=line.amount - before,
+        available_on=max(line.available_on, posting.last_day),
+        reason=None,
+        working=[*row.working, _step(wanted=line.amount, posted=before)],
     )
-    row.period = str(posting)
-    row.amount = line.amount - before
-    row.available_on = max(line.available_on, posting.last_day)
-    row.reason = None
-    row.working = [*row.working, _step(wanted=line.amount, posted=before)]
-    return row
 
 
-def _reversal(wanted: Wanted, posting: Period, posted: Sequence[StoredLine]) -> StoredLine | None:
+def _reversal(wanted: Wanted, posting: Period, posted: Sequence[StoredLine]) -> LineRow | None:
     """Take back what was posted of a line that is not wanted any more."""
     before = sum((row.amount for row in posted), ZERO)
     if before == 0:
@@ -130,21 +129,17 @@ def _reversal(wanted: Wanted, posting: Period, posted: Sequence[StoredLine]) -> 
         customer=last.customer_id,
         posted_in=posting,
     )
-    return StoredLine(
-        brand=wanted.brand,
+    return LineRow(
         key=key,
         base_key=last.base_key,
         affiliate_id=wanted.affiliate,
         period=str(posting),
         source_period=last.source_period,
-        plan_id=wanted.plan,
         version_id=last.version_id,
         component_id=last.component_id,
         customer_id=last.customer_id,
         amount=-before,
-        currency=last.currency,
         available_on=max(min(row.available_on for row in posted), posting.last_day),
-        state=LineState.PROVISIONAL,
         reason=None,
         working=[_step(wanted=ZERO, posted=before)],
     )

@@ -1,7 +1,7 @@
 """Whether stored commissions are what facts and terms give when everything is computed from scratch."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ from commissions.models.ledger import LineState
 from commissions.services.closing import digest_of
 from commissions.services.follow_up import AFFILIATES_A_RUN, today_of
 from commissions.services.locks import lock_affiliates
-from commissions.services.posting import LINE_COLUMNS, wanted_rows
+from commissions.services.posting import LineRow, wanted_rows
 from commissions.services.recomputing import Asked, recompute
 from commissions.services.storing import Months, StandingKey, Store, standing_columns
 from commissions.services.touching import BEGINNING
@@ -34,13 +34,13 @@ STANDING_COLUMNS = (
     "reason",
     "progress",
 )
-# Columns that say what a row is about; the others say what it holds.
-_NAMES = {
-    Qualification: ("affiliate_id", "customer_id", "component_id"),
-    Line: ("affiliate_id", "source_period", "period", "customer_id", "key"),
-    CarryState: ("affiliate_id", "plan_id", "component", "period"),
+LINE_COLUMNS = tuple(column.name for column in fields(LineRow))
+# By table: the columns that say what a row is about, and those that say what it holds.
+_COLUMNS = {
+    "Qualification": (("affiliate_id", "customer_id", "component_id"), STANDING_COLUMNS),
+    "Line": (("affiliate_id", "source_period", "period", "customer_id", "key"), LINE_COLUMNS),
+    "CarryState": (("affiliate_id", "plan_id", "component", "period"), ("state",)),
 }
-_VALUES = {Qualification: STANDING_COLUMNS, Line: LINE_COLUMNS, CarryState: ("state",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,7 @@ class ComparingStore(Store):
         }
         stored = self._stored(wanted)
         self._report(
+            "Qualification",
             [row for key, row in stored.items() if key not in rows],
             [(stored.get(key), row) for key, row in rows.items() if not _stands_alike(stored.get(key), row)],
         )
@@ -96,6 +97,7 @@ class ComparingStore(Store):
                 if one.covers(row.component.kind, row.customer_id)
             }
             self._report(
+                "Line",
                 [row for key, row in stored.items() if key not in wanted],
                 [
                     (stored.get(key), row)
@@ -111,6 +113,7 @@ class ComparingStore(Store):
         for affiliate, component, period in stored.values_list("affiliate_id", "component", "period"):
             last[affiliate, component] = max(period, last.get((affiliate, component), period))
         self._report(
+            "CarryState",
             gone,
             [
                 (old, new)
@@ -131,9 +134,9 @@ class ComparingStore(Store):
             if (row.affiliate_id, row.customer_id) in wanted
         }
 
-    def _report(self, gone: Sequence[Any], changed: Sequence[tuple[Any, Any]]) -> None:
-        self._found += [_difference(row, None) for row in gone]
-        self._found += [_difference(old, new) for old, new in changed]
+    def _report(self, table: str, gone: Sequence[Any], changed: Sequence[tuple[Any, Any]]) -> None:
+        self._found += [_difference(table, row, None) for row in gone]
+        self._found += [_difference(table, old, new) for old, new in changed]
 
 
 @transaction.atomic
@@ -185,21 +188,20 @@ def _stands_alike(stored: Qualification | None, row: Qualification) -> bool:
     return _same(stored, row, [column for column in STANDING_COLUMNS if column != "state"])
 
 
-def _difference(old: Any, new: Any) -> Difference:
+def _difference(table: str, old: Any, new: Any) -> Difference:
+    names, values = _COLUMNS[table]
     row = old if old is not None else new
     return Difference(
-        table=type(row).__name__,
-        row=" · ".join("—" if (part := getattr(row, name)) is None else str(part) for name in _NAMES[type(row)]),
-        stored=_told(old, new),
-        wanted=_told(new, old),
+        table=table,
+        row=" · ".join("—" if (part := getattr(row, name)) is None else str(part) for name in names),
+        stored=_told(values, old, new),
+        wanted=_told(values, new, old),
     )
 
 
-def _told(row: Any, other: Any) -> str:
+def _told(columns: Sequence[str], row: Any, other: Any) -> str:
     """Say what a row holds where the other holds something else."""
     if row is None:
         return "nothing"
-    columns = [
-        column for column in _VALUES[type(row)] if other is None or getattr(row, column) != getattr(other, column)
-    ]
-    return ", ".join(f"{column}: {getattr(row, column)}" for column in columns)
+    told = [column for column in columns if other is None or getattr(row, column) != getattr(other, column)]
+    return ", ".join(f"{column}: {getattr(row, column)}" for column in told)

@@ -5,6 +5,7 @@ Model instances and lists of parameters would cost several times what PostgreSQL
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -12,9 +13,8 @@ from django.db import connection
 
 from commissions.engine.book import Qualification, Standing
 from commissions.models import CarryState
-from commissions.models import Line as StoredLine
 from commissions.queries.scopes import array
-from commissions.services.posting import wanted_rows
+from commissions.services.posting import LineRow, wanted_rows
 from commissions.services.storing import Months, StandingKey, Store, Written, standing_columns
 
 _STANDING = """
@@ -92,20 +92,7 @@ _PUT_LINES = """
           IS DISTINCT FROM (excluded.amount, excluded.available_on, excluded.reason, excluded.working)
 """
 
-_LINE_VALUES = (
-    "key",
-    "base_key",
-    "affiliate_id",
-    "period",
-    "source_period",
-    "version_id",
-    "component_id",
-    "customer_id",
-    "amount",
-    "available_on",
-    "reason",
-    "working",
-)
+_LINE_VALUES = tuple(column.name for column in fields(LineRow))
 AT_ONCE = 5_000
 
 
@@ -141,7 +128,7 @@ class WritingStore(Store):
     def lines(self, months: Sequence[Months]) -> None:
         """Replace provisional lines; what was posted stays."""
         posted = self.posted(months)
-        rows: dict[str, StoredLine] = {}
+        rows: dict[str, LineRow] = {}
         for one in months:
             rows |= wanted_rows(self.about(one.scope.affiliate), one.lines, posted[one.scope.affiliate])
         pairs = [
@@ -213,7 +200,7 @@ class WritingStore(Store):
             return int(cursor.rowcount)
 
 
-def _line_values(row: StoredLine) -> dict[str, Any]:
+def _line_values(row: LineRow) -> dict[str, Any]:
     return {name: getattr(row, name) for name in _LINE_VALUES}
 
 

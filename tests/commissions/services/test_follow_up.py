@@ -158,3 +158,32 @@ def test_late_fact_within_the_time_still_qualifies_who_was_expired(business, ann
 
     assert business.standings() == {("c1", "Bounty"): f"qualified {date(2026, 1, 22)}"}
     assert business.earned() == {"2026-01": "100"}
+
+
+@pytest.fixture
+def many(business):
+    """More affiliates than one thread takes alone, each with a customer worth 30."""
+    plan = business.plan(SHARE)
+    for number in range(follow_up.SHARED_FROM + 1):
+        business.deal(business.affiliate(f"a{number}"), plan)
+        business.customers(registered(f"c{number}", affiliate_id=f"a{number}"))
+        business.activities(day_of(f"c{number}", "2026-03-12", NGR="100"))
+    attribute(brand_id=business.brand.id, now=business.now)
+    return business
+
+
+def test_many_affiliates_are_shared_among_threads(many):
+    done = follow_up.drain(brand_id=many.brand.id, now=many.now)
+
+    assert (done.affiliates, done.written.lines) == (follow_up.SHARED_FROM + 1, follow_up.SHARED_FROM + 1)
+    assert {row[5] for row in many.lines()} == {"30"}
+    assert marks(many) == 0
+    assert many.doubts() == []
+
+
+def test_draining_inside_a_transaction_needs_no_other_connection(many):
+    with many.open():
+        done = follow_up.drain(brand_id=many.brand.id, now=many.now)
+
+    assert done.affiliates == follow_up.SHARED_FROM + 1
+    assert marks(many) == 0
