@@ -1,4 +1,8 @@
-"""How many requests a credential may send: counted atomically in Valkey, per minute of the clock."""
+"""How many requests a credential may send: counted atomically in Valkey, per minute of the clock.
+
+A process takes a small share of a large limit at a time and counts it down by itself, so that not every request asks
+Valkey. No credential may ever send more than its limit; it may be refused up to one share for each process early.
+"""
 
 import threading
 import time
@@ -19,6 +23,8 @@ WINDOW = 60
 # Seconds. Longer than this no request waits for the counter, and after a failure none waits for a while.
 PATIENCE = 0.1
 SILENT_AFTER_FAILURE = 5.0
+# A share is this part of a limit; limits below it are counted one by one.
+PARTS = 500
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +53,14 @@ class Allowance:
         }
 
 
+@dataclass(slots=True)
+class _Share:
+    """What this process has taken of a credential's minute: how many are left, and how many are taken by all."""
+
+    left: int = 0
+    taken: int = 0
+
+
 class RateLimiter:
     """Counts requests; one of these lives in each process. Without its store everything is let through."""
 
@@ -55,6 +69,8 @@ class RateLimiter:
         self._clock = clock
         self._lock = threading.Lock()
         self._silent_until = 0.0
+        self._minute = 0
+        self._shares: dict[str, _Share] = {}
 
     @cached_property
     def _storage(self) -> Storage:
@@ -76,22 +92,39 @@ class RateLimiter:
         """Count one request of a credential and return what is left. Raises RateLimited above the limit."""
         now = self._clock()
         resets_in = WINDOW - int(now) % WINDOW
-        counted = self._counted(f"{credential}:{int(now) // WINDOW}", now)
+        counted = self._counted(credential, limit, now)
         allowance = Allowance(limit, max(limit - counted, 0), resets_in)
         if counted > limit:
             raise RateLimited(headers=allowance.headers | {"Retry-After": str(resets_in)})
         return allowance
 
-    def _counted(self, key: str, now: float) -> int:
-        if now < self._silent_until:
-            return 0
+    def _counted(self, credential: str, limit: int, now: float) -> int:
+        minute = int(now) // WINDOW
+        with self._lock:
+            if minute != self._minute:
+                self._minute = minute
+                self._shares = {}
+            share = self._shares.setdefault(credential, _Share())
+            if share.left:
+                share.left -= 1
+                return share.taken - share.left
+            if now < self._silent_until:
+                return 0
+        amount = max(1, limit // PARTS)
         try:
-            return self._storage.incr(key, WINDOW + 1)
+            taken = self._storage.incr(f"{credential}:{minute}", WINDOW + 1, amount)
         except Exception as error:  # noqa: BLE001 - whatever the store's client raises must not stop ingestion
             with self._lock:
                 self._silent_until = now + SILENT_AFTER_FAILURE
             log.warning("rate_limiter_away", error=type(error).__name__)
             return 0
+        granted = amount - max(0, taken - limit)  # of the last share only a part, or nothing, is within the limit
+        if granted <= 0:
+            return limit + 1
+        with self._lock:
+            share.left += granted - 1
+            share.taken = max(share.taken, min(taken, limit))
+            return share.taken - share.left
 
 
 limiter = RateLimiter(url=settings.REDIS_URL)

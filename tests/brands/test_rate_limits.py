@@ -49,6 +49,45 @@ def test_counting_is_exact_between_threads(valkey):
     assert len(refused) == 200 - 120
 
 
+def test_large_limits_are_shared_between_processes_and_never_exceeded(valkey):
+    processes = [RateLimiter(url=settings.REDIS_URL, clock=lambda: 1_000_030.0) for _ in range(3)]
+    sent = dict.fromkeys(range(3), 0)
+    refused = 0
+
+    for number in range(6300):
+        try:
+            processes[number % 3].count(credential="a", limit=6000)
+            sent[number % 3] += 1
+        except RateLimited:
+            refused += 1
+
+    assert sum(sent.values()) == 6000
+    assert refused == 300
+
+
+def test_what_a_process_has_taken_ends_with_the_minute(valkey):
+    clock = [1_000_070.0]
+    limiter = RateLimiter(url=settings.REDIS_URL, clock=lambda: clock[0])
+
+    in_this_minute = [limiter.count(credential="a", limit=6000).remaining for _ in range(3)]
+    clock[0] += 10
+    in_the_next = limiter.count(credential="a", limit=6000).remaining
+
+    assert (in_this_minute, in_the_next) == ([5999, 5998, 5997], 5999)
+
+
+def test_a_large_limit_asks_the_store_rarely(valkey, monkeypatch):
+    limiter = RateLimiter(url=settings.REDIS_URL, clock=lambda: 1_000_030.0)
+    asked = []
+    count = limiter._storage.incr
+    monkeypatch.setattr(limiter._storage, "incr", lambda *given: asked.append(given) or count(*given))
+
+    for _ in range(60):
+        limiter.count(credential="a", limit=6000)
+
+    assert len(asked) == 5
+
+
 def test_without_its_store_everything_is_let_through(valkey):
     clock = [1000.0]
     limiter = RateLimiter(url="unix:///nowhere/valkey.sock", clock=lambda: clock[0])
