@@ -4,7 +4,7 @@ import time
 
 from benchmarks import records, stage, traffic
 from benchmarks.measure import Measure, Reading
-from benchmarks.push_against_copy import BATCH, Sender
+from benchmarks.push_against_copy import BATCH, CONNECTIONS, Sender
 
 ROUNDS = 5
 RECORDS = 60_000  # a round
@@ -33,11 +33,11 @@ def run(rounds: int, scale: float) -> Reading:
             requests = traffic.post_requests(stage.ACTIVITIES, bodies, token=sender.brand.token)
             backends = stage.Backends()
             before = backends.cpu()
-            traffic.send(requests, port=web.port).must_be(accepted=count)
+            traffic.send(requests, port=web.port, connections=CONNECTIONS).must_be(accepted=count)
             first.append(backends.cpu() - before)
             dead_before = _dead()
             before = backends.cpu()
-            traffic.send(requests, port=web.port).must_be(duplicates=count)
+            traffic.send(requests, port=web.port, connections=CONNECTIONS).must_be(duplicates=count)
             again.append(backends.cpu() - before)
             dead += _dead() - dead_before
     note = f"dead tuples from the replays: {dead} (floor 0 {'reached' if dead == 0 else 'MISSED'})"
