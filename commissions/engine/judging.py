@@ -112,25 +112,35 @@ def _last_day(terms: Cpa, registered_on: date | None) -> date | None:
 def _qualifying_day(
     candidate: Candidate, asked: _Asked, triggered: Triggered | None, last_day: date | None
 ) -> tuple[date | None, tuple[Progress, ...]]:
-    """Look once per day, on the sums up to and including it; the first day on which all holds is final."""
-    facts = sorted(
-        (f for f in candidate.history if f.kpi in asked.measured and (last_day is None or f.day <= last_day)),
-        key=lambda fact: fact.day,
-    )
-    first_deposit = first_of(DEPOSIT, candidate.happenings)
-    account = Account(first_deposit)
-    place = 0
-    for day in _days(facts, (triggered, first_deposit), last_day):
-        while place < len(facts) and facts[place].day <= day:
-            account.add(facts[place])
-            place += 1
-        account.through = max(account.through, day)
-        if triggered is not None and triggered.day <= day and holds(asked.terms.conditions, account):
-            return day, progress(asked.leaves, account)
+    """Look once per day from the trigger on, on the sums up to and including it; the first day all holds is final."""
+    end = last_day or date.max
+    facts = [fact for fact in candidate.history if fact.kpi in asked.measured and fact.day <= end]
+    account = Account(first_of(DEPOSIT, candidate.happenings))
+    if triggered is None or triggered.day > end:
+        for fact in facts:
+            account.add(fact)
+    else:
+        facts.sort(key=_day)
+        place = 0
+        for day in _days(facts, account.first_deposit, triggered.day, end):
+            while place < len(facts) and facts[place].day <= day:
+                account.add(facts[place])
+                place += 1
+            account.through = day
+            if holds(asked.terms.conditions, account):
+                return day, progress(asked.leaves, account)
+    account.through = end
     return None, progress(asked.leaves, account)
 
 
-def _days(facts: list[Fact], moments: tuple[Triggered | Happening | None, ...], last_day: date | None) -> list[date]:
-    days = {fact.day for fact in facts}
-    days.update(moment.day for moment in moments if moment is not None)
-    return sorted(day for day in days if last_day is None or day <= last_day)
+def _days(facts: list[Fact], first_deposit: Happening | None, begin: date, end: date) -> list[date]:
+    """Give the days from the trigger's on on which anything that conditions look at has changed."""
+    days = {fact.day for fact in facts if fact.day > begin}
+    days.add(begin)
+    if first_deposit is not None and begin < first_deposit.day <= end:
+        days.add(first_deposit.day)
+    return sorted(days)
+
+
+def _day(fact: Fact) -> date:
+    return fact.day

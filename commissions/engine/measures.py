@@ -16,7 +16,7 @@ DEPOSIT, WITHDRAWAL, BETS = "Deposit", "Withdrawal", "Bets"
 
 @dataclass(slots=True)
 class Account:
-    """A customer's sums over all approved facts up to a day; facts are added in order of their days."""
+    """A customer's sums over all approved facts up to and including the day `through`."""
 
     first_deposit: Happening | None
     sums: dict[str, Decimal] = field(default_factory=dict)
@@ -25,7 +25,6 @@ class Account:
     through: date = date.min
 
     def add(self, fact: Fact) -> None:
-        self.through = max(self.through, fact.day)
         self.sums[fact.kpi] = self.sums.get(fact.kpi, ZERO) + fact.amount
         self.counts[fact.kpi] = self.counts.get(fact.kpi, 0) + fact.positives
         if fact.kpi in ACTIVE_KPIS and fact.positives > 0:

@@ -170,10 +170,10 @@ class _PlanAgain:
                 rates=self._rates(self._around.beginning, self._around.last.last_day),
                 count_kpis=self._around.count_kpis,
             )
-            placings: dict[int, Placing] = {}
+            placings = {affiliate: Placing(self._book(affiliate)) for affiliate in {pair[0] for pair in batch}}
             for affiliate, customer in batch:
-                placing = placings.setdefault(affiliate, Placing(self._book(affiliate)))
-                judged.setdefault(affiliate, {})[customer] = list(judges.judge(candidates[customer], placing))
+                standing = list(judges.judge(candidates[customer], placings[affiliate]))
+                judged.setdefault(affiliate, {})[customer] = standing
                 if affiliate in everybody:
                     self._store.note(affiliate, customer, None)
             self._store.qualifications(
@@ -226,7 +226,7 @@ class _PlanAgain:
             excluded=self._around.excluded,
         )
         crowds = self._crowds(scopes)
-        standing = standing_of(brand_id=brand_id, plan=self._plan, scopes=scopes, judged=judged)
+        others = standing_of(brand_id=brand_id, plan=self._plan, scopes=scopes, judged=judged)
         named = {fact.customer for found in facts.values() for fact in found if fact.customer is not None}
         named.update(customer for state in openings.values() for customer in _customers_in(state))
         known = customers_of(brand_id=brand_id, customers=named, excluded=self._around.excluded) if named else {}
@@ -247,12 +247,12 @@ class _PlanAgain:
                     last=scope.last,
                     customers=_in_book(known, facts[scope.affiliate], openings[scope.affiliate]),
                     facts=facts[scope.affiliate],
-                    standing=(*standing[scope.affiliate], *paid),
+                    standing=(*others[scope.affiliate], *paid),
                     crowd=crowds[scope.affiliate],
                     opening=openings[scope.affiliate],
                 )
             )
-            computed.append(Months(scope, outcome, everybody, self._store.changed_customers(scope.affiliate)))
+            computed.append(Months(scope, outcome, everybody, changed))
         self._store.months(computed)
 
     def _crowds(self, scopes: Sequence[Scope]) -> dict[int, tuple[Crowd, ...]]:
