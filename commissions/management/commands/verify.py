@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 from django.utils import timezone
 
 from attribution.queries import verification
@@ -22,6 +23,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, slug: str, **options: Any) -> None:
         brand = brand_of(slug)
         with tenant(brand.id):
+            with connection.cursor() as cursor:
+                # All stages are looked at as they are in one moment, whatever is sent meanwhile.
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             found = _found(brand)
         for line in found:
             self.stdout.write(line)
