@@ -86,8 +86,9 @@ def _too_deep() -> Unreadable:
 
 
 def _may_be_deep(body: bytes, value: Any) -> bool:
-    # Counting brackets costs microseconds and settles the usual case: one array of flat objects.
-    objects = len(value) if isinstance(value, list) else 1
+    # Counting brackets costs microseconds and settles the usual case: one array of flat objects. Only records that are
+    # objects account for a brace; numbers beside them must not hide the braces inside of one.
+    objects = list(map(type, value)).count(dict) if isinstance(value, list) else 1
     return body.count(b"{") > objects or body.count(b"[") > 1
 
 

@@ -41,6 +41,8 @@ from ingestion.rules.refusals import TooMuch, Unreadable
         (b"[" * 9 + b"]" * 9, "too_deep"),
         (b"[" * 200_000, "too_deep"),
         (b'[{"a":' * 300 + b"1" + b"}]" * 300, "too_deep"),
+        (b"[" + b"1," * 20 + b'{"a":' * 8 + b"1" + b"}" * 8 + b"]", "too_deep"),
+        (b"[" + b"1," * 999 + b'{"a":' * 900 + b"1" + b"}" * 900 + b"]", "too_deep"),
     ],
 )
 def test_decoding_refuses_what_is_no_batch(body, code):
