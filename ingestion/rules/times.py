@@ -13,7 +13,7 @@ EARLIEST = "1970-01-01"
 # Extended ISO 8601 calendar forms. The groups: what makes it more than a date, and its zone.
 _FORM = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    r"([Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})?)?"
+    r"([Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?([Zz]|[+-][0-9]{2}:?[0-5][0-9])?)?"
 ).fullmatch
 
 
