@@ -20,6 +20,7 @@ from ingestion.writer.outcomes import REJECTED, Outcome
 from track360.lib.problems import Malformed, TooLarge
 
 LISTED_ERRORS = 100
+NOT_STORED = "not_stored"
 
 
 class Undecodable(Malformed):
@@ -61,13 +62,22 @@ class Receipt:
         return 422 if self.counted.rejected == self.counted.received else 207
 
     def as_json(self, *, is_minimal: bool = False) -> str:
-        """Return the answer; minimal leaves out what went well. At most LISTED_ERRORS rejections are listed."""
+        """Return the answer; minimal leaves out what went well. At most LISTED_ERRORS rejections are listed.
+
+        Those that are wrong themselves come before those that were only not stored with them.
+        """
         results = []
-        listed = 0
+        wrong = not_stored = LISTED_ERRORS
+        if self.counted.rejected > LISTED_ERRORS:
+            not_stored -= sum(each.outcome == REJECTED and each.code != NOT_STORED for each in self.outcomes)
         for index, outcome in enumerate(self.outcomes):
-            if outcome.outcome == REJECTED:
-                listed += 1
-                if listed > LISTED_ERRORS:
+            if outcome.code == NOT_STORED:
+                not_stored -= 1
+                if not_stored < 0:
+                    continue
+            elif outcome.outcome == REJECTED:
+                wrong -= 1
+                if wrong < 0:
                     continue
             elif is_minimal:
                 continue
@@ -211,7 +221,7 @@ def _not_stored(outcome: Outcome) -> Outcome:
     return Outcome(
         REJECTED,
         outcome.id,
-        "not_stored",
+        NOT_STORED,
         "",
         "Another record of the batch was rejected, and all or nothing was asked for.",
     )

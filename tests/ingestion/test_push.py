@@ -270,6 +270,34 @@ def test_unknown_addresses_answer_json(brand, path):
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("//tracking/events/activities", {}),
+        ("/Tracking/Events/Activities", {}),
+        ("/track/activities", {"content_type": "application/json"}),
+        ("/track/activities", {"headers": {"x-api-key": "t360_any"}}),
+    ],
+)
+def test_a_mistyped_address_answers_machines_in_json(brand, path, sent):
+    answer = brand.client.post("/", b"[]", **({"content_type": "text/plain", "PATH_INFO": path} | sent))
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_the_wrong_record_is_listed_before_those_that_were_not_stored_with_it(brand):
+    records = [deposit(f"e{number}") for number in range(150)]
+    records[140] = deposit("bad", value="x")
+
+    body = brand.post("activities", records, prefer="handling=strict").json()
+
+    assert body["rejected"] == 150
+    assert [(each["index"], each["code"]) for each in body["results"]] == [
+        *((number, "not_stored") for number in range(99)),
+        (140, "invalid_amount"),
+    ]
+
+
 def test_what_a_client_accepts_changes_nothing(brand):
     assert brand.post("activities", [], accept="text/html").status_code == 200
     assert brand.post("/tracking/events/activities?format=html", []).status_code == 200

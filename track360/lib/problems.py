@@ -228,7 +228,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _is_machine(request: HttpRequest) -> bool:
-    return request.path_info.startswith(MACHINE_PATHS) or request.path_info + "/" in MACHINE_PATHS
+    # A base address with a slash too many, another case or an address that never was: who sends JSON reads JSON.
+    path = "/" + request.path_info.lstrip("/").lower() + "/"
+    return (
+        path.startswith(MACHINE_PATHS) or request.content_type == "application/json" or "x-api-key" in request.headers
+    )
 
 
 def _plain(status: int) -> str:
