@@ -8,15 +8,15 @@ from django.utils.safestring import SafeString
 
 from affiliates import services
 from affiliates.admin.forms import CampaignNameForm, NewCampaignForm
+from affiliates.admin.owned import OwnedAdmin
 from affiliates.models import Campaign
 from brands.desk import columns
-from brands.desk.base import BrandAdmin
 from brands.desk.scope import scope_of
 from brands.roles import Area
 
 
 @admin.register(Campaign)
-class CampaignAdmin(BrandAdmin):
+class CampaignAdmin(OwnedAdmin):
     """Names under which affiliates group their links and customers."""
 
     area = Area.AFFILIATES

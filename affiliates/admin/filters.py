@@ -1,4 +1,4 @@
-"""Filters of lists by affiliate."""
+"""Filters of lists of what belongs to affiliates."""
 
 from typing import Any, ClassVar
 
@@ -9,6 +9,19 @@ from affiliates.models import Affiliate
 from brands.desk.scope import scope_of
 
 OFFERED = 100
+
+
+class WorkingFilter(admin.SimpleListFilter):
+    """Links that lead visitors on, or that are switched off."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("works", "Works"), ("off", "Switched off")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(is_active=self.value() == "works") if self.value() else queryset
 
 
 class AffiliateFilter(admin.SimpleListFilter):

@@ -9,16 +9,17 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from affiliates import services
+from affiliates.admin.filters import WorkingFilter
 from affiliates.admin.forms import LinkForm, NewLinkForm
+from affiliates.admin.owned import OwnedAdmin
 from affiliates.models import TrackingLink
 from brands.desk import columns
-from brands.desk.base import BrandAdmin
 from brands.desk.scope import scope_of
 from brands.roles import Area
 
 
 @admin.register(TrackingLink)
-class TrackingLinkAdmin(BrandAdmin):
+class TrackingLinkAdmin(OwnedAdmin):
     """Addresses that lead visitors to the brand, and say who sent them."""
 
     area = Area.AFFILIATES
@@ -30,7 +31,7 @@ class TrackingLinkAdmin(BrandAdmin):
     change_form = LinkForm
     list_display = ("code", "address", "affiliate", "campaign", "landing", "works")
     list_select_related = ("affiliate", "campaign")
-    list_filter = ("is_active",)
+    list_filter = (WorkingFilter,)
     search_fields = ("code", "affiliate__code", "affiliate__name", "campaign__code")
     search_help_text = "Link, affiliate or campaign"
     ordering = ("code",)

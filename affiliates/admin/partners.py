@@ -90,7 +90,7 @@ class AffiliateAdmin(BrandAdmin):
         scope = scope_of(request)
         return services.create_affiliate(brand=scope.brand, **data, by=scope.user, now=scope.now)
 
-    def after_adding(self, created: Affiliate) -> str:
+    def after_adding(self, request: HttpRequest, created: Affiliate) -> str:
         return self.url("change", created)
 
     def page_context(self, request: HttpRequest, subject: Any) -> dict[str, Any]:

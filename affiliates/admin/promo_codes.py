@@ -8,15 +8,15 @@ from django.utils.safestring import SafeString
 
 from affiliates import services
 from affiliates.admin.forms import NewPromoCodeForm
+from affiliates.admin.owned import OwnedAdmin
 from affiliates.models import PromoCode
 from brands.desk import columns
-from brands.desk.base import BrandAdmin
 from brands.desk.scope import scope_of
 from brands.roles import Area
 
 
 @admin.register(PromoCode)
-class PromoCodeAdmin(BrandAdmin):
+class PromoCodeAdmin(OwnedAdmin):
     """Words that customers type when they register."""
 
     area = Area.AFFILIATES

@@ -23,7 +23,7 @@ class ActionFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         events = AuditEvent.objects.filter(brand=scope_of(request).brand)
-        return [(action, action) for action in events.order_by("action").values_list("action", flat=True).distinct()]
+        return [(action, words(action)) for action in events.order_by("action").values_list("action", flat=True).distinct()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(action=self.value()) if self.value() else queryset
@@ -53,7 +53,7 @@ class AuditEventAdmin(BrandAdmin):
     intro = "Every change of this brand, by people and by commands. Nothing here can be edited."
     empty_title = "Nothing was changed yet"
     page_template = "admin/brands/audit_event.html"
-    list_display = ("at_moment", "actor_name", "action", "subject")
+    list_display = ("at_moment", "who", "did", "subject")
     list_filter = (ActionFilter, ActorFilter)
     search_fields = ("object_label", "object_id", "actor_name")
     search_help_text = "Object or person"
@@ -63,15 +63,52 @@ class AuditEventAdmin(BrandAdmin):
     def at_moment(self, row: AuditEvent) -> SafeString | str:
         return columns.moment(row.at)
 
+    @admin.display(description="who", ordering="actor_name")
+    def who(self, row: AuditEvent) -> str:
+        return row.actor_name
+
+    @admin.display(description="action", ordering="action")
+    def did(self, row: AuditEvent) -> str:
+        return words(row.action)
+
     @admin.display(description="what")
     def subject(self, row: AuditEvent) -> str:
-        return f"{row.object_type} {row.object_label or row.object_id}"
+        return object_of(row)
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         return lookup in {"object_type__exact", "object_id__exact"} or super().lookup_allowed(lookup, value, request)
 
     def page_context(self, request: HttpRequest, subject: AuditEvent) -> dict[str, Any]:
-        return {"changes": changes(subject.before, subject.after)}
+        return {
+            "title": f"{words(subject.action)}: {subject.object_label or subject.object_id}",
+            "did": words(subject.action),
+            "object": object_of(subject),
+            "changes": changes(subject.before, subject.after),
+        }
+
+
+# What people call the kinds of objects whose own names run together.
+CALLED = {
+    "application": "OAuth client",
+    "brandtoken": "brand token",
+    "fxrate": "exchange rates",
+    "membership": "operator",
+    "promocode": "promo code",
+    "revenue_profile": "revenue profile",
+    "trackinglink": "link",
+}
+
+
+def words(action: str) -> str:
+    """Write an action for people: `plan.version_added` is "Plan: version added"."""
+    kind, _, done = action.partition(".")
+    said = f"{kind}: {done}" if done else kind
+    return said.replace("_", " ").capitalize()
+
+
+def object_of(event: AuditEvent) -> str:
+    """Return what was changed, with the kind of thing it is."""
+    return f"{CALLED.get(event.object_type, event.object_type)} {event.object_label or event.object_id}"
 
 
 def changes(before: dict[str, Any] | None, after: dict[str, Any] | None) -> list[tuple[str, str, str]]:

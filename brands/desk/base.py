@@ -191,7 +191,7 @@ class BrandAdmin(FormPages):
             created = self.add(request, form.cleaned_data)
             if isinstance(created, HttpResponse):
                 return created
-            return f"{capitalised(self.singular)} {created} is stored.", self.after_adding(created)
+            return f"{capitalised(self.singular)} {created} is stored.", self.after_adding(request, created)
 
         return self.answer_form(request, form, store, title=f"New {self.singular}", button="Save", back=self.list_url)
 
@@ -282,7 +282,7 @@ class BrandAdmin(FormPages):
         query = f"?object_type__exact={self.audited_as or self.opts.model_name}&object_id__exact={subject.pk}"
         return HttpResponseRedirect(reverse("admin:brands_auditevent_changelist") + query)
 
-    def after_adding(self, created: Any) -> str:
+    def after_adding(self, request: HttpRequest, created: Any) -> str:
         """Return where an operator goes on after he added an object."""
         return self.list_url
 

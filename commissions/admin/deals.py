@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
+from affiliates.admin.owned import OwnedAdmin
 from affiliates.models import Affiliate, Campaign
 from brands.desk import columns
-from brands.desk.base import BrandAdmin
 from brands.desk.forms import BrandForm, CodeField, DayField, choose_all
 from brands.desk.scope import scope_of
 from brands.roles import Area
@@ -66,7 +66,7 @@ class RunningFilter(admin.SimpleListFilter):
 
 
 @admin.register(Deal)
-class DealAdmin(BrandAdmin):
+class DealAdmin(OwnedAdmin):
     """Which plan an affiliate has."""
 
     area = Area.TERMS

@@ -150,6 +150,10 @@ class Deal(models.Model):
         ]
         indexes = [models.Index(fields=["brand", "affiliate"], name="deals_of_an_affiliate")]
 
+    def __str__(self) -> str:
+        campaign = f", campaign {self.campaign}" if self.campaign else ""
+        return f"{self.plan} for {self.affiliate}{campaign}"
+
 
 class ExclusionReason(models.TextChoices):
     """Why nothing is earned on a customer."""

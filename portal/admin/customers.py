@@ -97,11 +97,15 @@ class CustomerAdmin(BrandAdmin):
     empty_text = "Customers appear as soon as the brand posts them with its token."
     page_template = "admin/customers/customer.html"
     keeps_history = True
-    list_display = ("key", "owner", "country", "registered", "reported")
+    list_display = ("customer_id", "owner", "country", "registered", "reported")
     list_filter = (OwnerFilter, OwnedByFilter)
     search_fields = ("key",)
     search_help_text = "Customer id, whole or from its beginning"
     ordering = ("-registered_on", "-pk")
+
+    @admin.display(description="customer id", ordering="key")
+    def customer_id(self, row: Customer) -> str:
+        return row.key
 
     @admin.display(description="affiliate today")
     def owner(self, row: Any) -> SafeString | str:

@@ -146,6 +146,7 @@ class LineAdmin(BrandAdmin):
             "back": self.url("change", line),
             "explained": explained,
             "sums": list(explained.sums.items()),
+            "pays_registration": pays_registration(line),
             "page": Paginator(range(explained.records_in_all), ON_A_PAGE).get_page(page),
         }
         return TemplateResponse(request, "admin/lines/records.html", context)
@@ -170,7 +171,13 @@ class LineAdmin(BrandAdmin):
             "wanted": subject.amount + posted,
             "sources": sources_of(brand=brand, line=subject),
             "kind": Kind(subject.component.kind).label,
+            "pays_registration": pays_registration(subject),
         }
+
+
+def pays_registration(line: Line) -> bool:
+    """Whether what the line pays for is that the brand reported the customer."""
+    return line.customer is not None and line.component.terms.get("trigger") == "registration"
 
 
 def sources_of(*, brand: Brand, line: Line) -> list[dict[str, Any]]:
