@@ -63,7 +63,7 @@ def set_up(*, state: Path, base_url: str, now: datetime) -> list[DemoBrand]:
     Secrets that the file holds and that still work are kept; others are made anew.
     """
     before = _read(state)
-    operator = _login(OPERATOR, "Olivia Operator", before.get("operator"))
+    operator = _login(OPERATOR, "Olivia Operator", before.get("operator"), may_add_brands=True)
     affiliate = _login(AFFILIATE, "Andy Affiliate", before.get("affiliate"))
     found = []
     for slug in BRANDS:
@@ -152,8 +152,11 @@ class _Login:
     password: str
 
 
-def _login(email: str, name: str, known: dict[str, str] | None) -> _Login:
+def _login(email: str, name: str, known: dict[str, str] | None, *, may_add_brands: bool = False) -> _Login:
     user = User.objects.filter(email=email).first() or User.objects.create_user(email, name=name)
+    if may_add_brands and not user.is_superuser:
+        user.is_superuser = user.is_staff = True
+        user.save(update_fields=["is_superuser", "is_staff"])
     password = (known or {}).get("password", "")
     if not (password and user.check_password(password)):
         password = secrets.token_urlsafe(12)

@@ -15,6 +15,7 @@ from commissions.engine.plan import (
     Component,
     Cpa,
     MeasureName,
+    PercentPay,
     Plan,
     RevShare,
     SubtractPercent,
@@ -69,8 +70,8 @@ def _cpa(terms: Cpa, currency: str) -> str:
     count = _customers_of_interest(terms)
     candidates = tuple(_candidate(terms, number) for number in range(1, count + 1))
     outcome = compute(replace(_book(terms, currency), candidates=candidates))
-    doing = _doing(terms, candidates[0], currency)
-    who = f"A customer {doing} pays" if count == 1 else f"{count} customers {doing} pay"
+    doing = _doing(terms, candidates[0], currency, count)
+    who = f"A customer {doing} brings" if count == 1 else f"{count} customers {doing} bring"
     return f"{who} {_paid(outcome, currency)}."
 
 
@@ -141,13 +142,18 @@ def _most(terms: Cpa, kpi: str, name: MeasureName) -> int:
     return max((int(leaf.amount) for leaf in asked if leaf.measure.kpi in ("", kpi)), default=1)
 
 
-def _doing(terms: Cpa, candidate: Candidate, currency: str) -> str:
-    if terms.trigger.name is TriggerName.REGISTRATION and terms.conditions is None:
-        return "by registering"
-    if terms.conditions is None:
+def _doing(terms: Cpa, candidate: Candidate, currency: str, count: int) -> str:
+    """Say what the customers do; of a share of an amount also that amount."""
+    many = count > 1
+    if terms.trigger.name is TriggerName.REGISTRATION:
+        triggers = "who register" if many else "who registers"
+    else:
         kpi = "first deposit" if terms.trigger.name is TriggerName.FIRST_DEPOSIT else f"first {terms.trigger.kpi}"
-        return f"with a {kpi} of {money(candidate.happenings[-1].amount, currency)}"
-    return "who just meets every condition"
+        triggers = f"with a {kpi} of {money(candidate.happenings[-1].amount, currency)}"
+    if terms.conditions is None:
+        return triggers
+    meets = "who just meet every condition" if many else "who just meets every condition"
+    return f"{triggers} {meets}" if isinstance(terms.pay, PercentPay) else meets
 
 
 def _paid(outcome: Outcome, currency: str) -> str:
@@ -165,8 +171,9 @@ def _revshare(terms: RevShare, currency: str) -> str:
     book = replace(_book(terms, currency), customers=(_customer(1),), facts=facts)
     with exactly():
         base = profile.evaluate(terms.base, amounts).base
-    told = ", ".join(f"{kpi} {plain(amount)}" for kpi, amount in amounts.items())
-    revenue = "" if len(terms.base.steps) == 1 else f", so {terms.base.name} is {plain(base)}"
+    *others, last = [f"{kpi} {plain(amount)}" for kpi, amount in amounts.items()]
+    told = f"{', '.join(others)} and {last}" if others else last
+    revenue = "" if len(terms.base.steps) == 1 else f" makes {terms.base.name} {plain(base)} and"
     said = f"A month with {told}{revenue} pays {_paid(compute(book), currency)}."
     if coarse.counted_metrics(book.plan):
         said += f" ({CUSTOMERS} customers counted for the tier.)"
