@@ -7,7 +7,7 @@ from attribution.queries.customers import (
     owner_on,
     unattributed_customers,
 )
-from attribution.queries.directory import count_kpis, directory_of, registration_of, token_keys
+from attribution.queries.directory import directory_of, registration_of, token_keys
 from attribution.queries.verification import Difference, differences
 
 __all__ = [
@@ -15,7 +15,6 @@ __all__ = [
     "Difference",
     "Ownership",
     "attribution_of",
-    "count_kpis",
     "differences",
     "directory_of",
     "owner_on",

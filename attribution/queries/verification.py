@@ -10,10 +10,11 @@ from affiliates.models import Affiliate, Campaign, PromoCode
 from attribution.models import Attribution
 from attribution.models.decisions import Rule
 from attribution.queries.customers import decisions_for, unattributed_customers
-from attribution.queries.directory import count_kpis, token_keys
+from attribution.queries.directory import token_keys
 from attribution.rules import tokens
 from brands.models import Brand
 from ingestion.models import Customer
+from ingestion.queries.kpis import count_kpis
 
 LISTED = 100
 CHUNK = 5_000

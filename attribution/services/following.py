@@ -7,13 +7,13 @@ from datetime import date, datetime
 from django.db import connection, transaction
 
 from attribution.models import AffiliateDay
-from attribution.queries.directory import count_kpis
 from attribution.services.deciding import attribute
 from attribution.services.locks import lock_sums
 from attribution.services.rebuilding import rebuild_sums
 from attribution.services.sums import add_deliveries, array, count_beginnings
 from brands.models import Brand
 from ingestion.models import Customer, Outbox
+from ingestion.queries.kpis import count_kpis
 from track360.lib.jobs import wake
 from track360.lib.tenancy import tenant
 

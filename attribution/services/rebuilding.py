@@ -7,10 +7,10 @@ from django.db import connection, transaction
 
 from affiliates.models import Affiliate
 from attribution.models import Touched
-from attribution.queries.directory import count_kpis
 from attribution.services.locks import hold_clicks, lock_sums
 from attribution.services.sums import CLICKS, FIRST_DEPOSITS, REGISTRATIONS
 from brands.models import Brand
+from ingestion.queries.kpis import count_kpis
 from track360.lib.jobs import wake
 
 BEGINNING = date(1, 1, 1)

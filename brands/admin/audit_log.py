@@ -23,7 +23,9 @@ class ActionFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         events = AuditEvent.objects.filter(brand=scope_of(request).brand)
-        return [(action, words(action)) for action in events.order_by("action").values_list("action", flat=True).distinct()]
+        return [
+            (action, words(action)) for action in events.order_by("action").values_list("action", flat=True).distinct()
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(action=self.value()) if self.value() else queryset

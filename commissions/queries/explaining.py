@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from django.db import connection
 
-from attribution.queries.directory import count_kpis
 from brands.models import Brand
 from commissions.engine import coarse
 from commissions.engine.book import Book, Customer, Fact
@@ -23,6 +22,7 @@ from commissions.queries.candidates import customers_of
 from commissions.queries.conversions import Conversions
 from commissions.queries.terms import deals_of, default_plan_of, earning_days_of, terms_of
 from ingestion.models import Delivery
+from ingestion.queries.kpis import count_kpis
 from ingestion.services.rereading import Rereader
 from track360.lib.money import exactly
 from track360.lib.periods import Period

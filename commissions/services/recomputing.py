@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 
-from attribution.queries.directory import count_kpis
 from brands.models import Brand
 from commissions.engine import coarse
 from commissions.engine.book import Book, Crowd, Customer, Days, Deal, Fact, Qualification, State
@@ -32,6 +31,7 @@ from commissions.queries.terms import deals_of, default_plan_of, earning_days_of
 from commissions.services.storing import Months, Store, Written
 from commissions.services.touching import BEGINNING
 from commissions.services.writing import WritingStore
+from ingestion.queries.kpis import count_kpis
 from track360.lib.periods import Period
 
 # How many customers are judged in one go: bounds the memory that their histories take.

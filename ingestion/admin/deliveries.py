@@ -1,5 +1,6 @@
 """Deliveries in the operators' pages: every request with its bytes as received, and the records it brought."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from brands.roles import Area
 from ingestion.admin.stored_bytes import pretty
 from ingestion.models import Activity, Customer, Delivery, Outbox, SupersededActivity
 from ingestion.models.deliveries import Source
+from ingestion.queries.kpis import count_kpis
 
 SHOWN = 200  # records, errors and kilobytes of a delivery on its page
 SHOWN_BYTES = 200 * 1024
@@ -115,6 +117,7 @@ class DeliveryAdmin(BrandAdmin):
         brand = scope_of(request).brand
         own = {"brand": brand, "delivery": subject}
         body = bytes(subject.body)
+        counts = count_kpis(brand=brand)
         activities = Activity.objects.filter(**own).select_related("customer").order_by("index")
         superseded = (
             SupersededActivity.objects.filter(**own).select_related("customer", "replaced_by").order_by("index")
@@ -125,13 +128,16 @@ class DeliveryAdmin(BrandAdmin):
             "size": len(body),
             "fingerprint": bytes(subject.sha256).hex(),
             "errors": subject.errors[:SHOWN],
-            "activities": [(row, facts_of(row)) for row in activities[:SHOWN]],
+            "activities": [(row, facts_of(row, counts=counts)) for row in activities[:SHOWN]],
             "customers": Customer.objects.filter(**own).order_by("index")[:SHOWN],
             "superseded": superseded[:SHOWN],
             "waits": Outbox.objects.filter(brand=brand, delivery_id=subject.pk).exists(),
         }
 
 
-def facts_of(row: Activity | SupersededActivity) -> list[SafeString | str]:
-    """Return each KPI of a record with its amount, as people read it."""
-    return [columns.labelled(kpi, amount, row.currency) for kpi, amount in zip(row.kpis, row.amounts, strict=True)]
+def facts_of(row: Activity | SupersededActivity, *, counts: Collection[str]) -> list[SafeString | str]:
+    """Return each KPI of a record with its amount, as people read it; those of `counts` are in no currency."""
+    return [
+        columns.labelled(kpi, amount, "" if kpi in counts else row.currency)
+        for kpi, amount in zip(row.kpis, row.amounts, strict=True)
+    ]

@@ -20,6 +20,7 @@ from ingestion.admin.previewing import PreviewingAdmin, effects
 from ingestion.admin.stored_bytes import pretty, record_in
 from ingestion.models import Activity, Customer, Delivery, SupersededActivity
 from ingestion.models.configuration import AliasKind
+from ingestion.queries.kpis import count_kpis
 from ingestion.queries.parked import ParkedGroup, Sample, parked_groups, parked_samples
 from ingestion.rules.standard import STATUSES
 from ingestion.services import Change, Effect, SaveAlias, SaveEvent, SaveKpi
@@ -180,7 +181,7 @@ class ActivityAdmin(PreviewingAdmin):
         body = bytes(brought_by.body)
         return {
             "title": f"{subject.event} of {subject.customer}",
-            "facts": facts_of(subject),
+            "facts": facts_of(subject, counts=count_kpis(brand=brand)),
             "brought_by": brought_by,
             "place": origin.place,
             "written": record_in(body, origin.place) or pretty(body),

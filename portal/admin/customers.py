@@ -25,6 +25,7 @@ from commissions.queries.why_not import Finding, Obstacle, why_not, why_not_for
 from ingestion.admin.deliveries import facts_of
 from ingestion.models import Activity, Customer, CustomerProfile
 from ingestion.models.records import KPIS_WITH_HISTORY
+from ingestion.queries.kpis import count_kpis
 from portal.admin.verdicts import verdicts
 from portal.queries.customers import standings
 
@@ -146,6 +147,7 @@ class CustomerAdmin(BrandAdmin):
         attribution = attribution_of(brand=brand, customer=subject)
         owners = {one.affiliate.pk: one.affiliate for one in attribution.ownerships}
         asked = request.GET.get("day", "")
+        counts = count_kpis(brand=brand)
         return {
             "profile": CustomerProfile.objects.filter(brand=brand, customer=subject).first(),
             "attribution": attribution,
@@ -167,9 +169,11 @@ class CustomerAdmin(BrandAdmin):
             .select_related("affiliate", "plan", "version", "component")
             .order_by("-period", "component__name")[:SHOWN],
             "days": days_of(brand=brand, customer=subject),
-            "history": [(row, facts_of(row)) for row in history_of(brand=brand, customer=subject)],
+            "history": [(row, facts_of(row, counts=counts)) for row in history_of(brand=brand, customer=subject)],
             "asked_day": asked,
-            "records": [(row, facts_of(row)) for row in records_on(brand=brand, customer=subject, day=asked)],
+            "records": [
+                (row, facts_of(row, counts=counts)) for row in records_on(brand=brand, customer=subject, day=asked)
+            ],
             "may_exclude": scope.changes(Area.EXCLUSIONS),
         }
 

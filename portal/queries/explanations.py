@@ -7,11 +7,11 @@ from decimal import Decimal
 from django.db.models import Sum
 
 from affiliates.models import Affiliate
-from attribution.queries.directory import count_kpis
 from brands.models import Brand
 from commissions.models import Line
 from commissions.queries.explaining import explain
 from ingestion.models import Customer
+from ingestion.queries.kpis import count_kpis
 from portal import formatting
 from portal.queries.earnings import LineRow, in_reading_order, lines_of, row
 from portal.queries.ownership import windows
