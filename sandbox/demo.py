@@ -20,8 +20,11 @@ from brands.oauth.grants import TokenRequest
 from brands.oauth.tokens import grant
 from brands.services import create_client, grant_membership, issue_token
 from commissions import configuration
-from commissions.models import ClosedPeriod, Line
+from commissions.models import ClosedPeriod, Exclusion, Line
+from commissions.models.ledger import LineState
+from commissions.models.terms import ExclusionReason
 from commissions.services.closing import close_period
+from commissions.services.exclusions import exclude_customer
 from ingestion.models import FxRate
 from ingestion.rates.entering import enter_rates
 from ingestion.rates.quotes import Quote
@@ -144,6 +147,25 @@ def close_history(*, brand: Brand, now: datetime, say: Say) -> None:
         with tenant(brand.id):
             posted = close_period(brand=brand, period=period, by=BY, now=now)
         say(f"{brand.name}: closed {period}, {posted.entries} entries")
+
+
+def find_duplicate(*, brand: Brand, now: datetime, say: Say) -> None:
+    """Exclude, once, a customer who was paid for in a closed month: what was posted is taken back by an adjustment."""
+    with tenant(brand.id):
+        if Exclusion.objects.filter(brand=brand).exists():
+            return
+        paid = Line.objects.filter(brand=brand, state=LineState.POSTED, customer__isnull=False, amount__gt=0)
+        line = paid.filter(affiliate__code=SEAT).order_by("-period", "-amount", "customer__key").first()
+        if line is None or line.customer is None:
+            return
+        exclude_customer(
+            customer=line.customer,
+            reason=ExclusionReason.DUPLICATE,
+            from_day=now.astimezone(brand.zone).date(),
+            by=BY,
+            now=now,
+        )
+        say(f"{brand.name}: {line.customer.key} turned out to be a duplicate")
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,7 @@ class CustomerAdmin(BrandAdmin):
         owners = {one.affiliate.pk: one.affiliate for one in attribution.ownerships}
         asked = request.GET.get("day", "")
         counts = count_kpis(brand=brand)
+        on_the_day = records_on(brand=brand, customer=subject, day=asked)
         return {
             "profile": CustomerProfile.objects.filter(brand=brand, customer=subject).first(),
             "attribution": attribution,
@@ -171,9 +172,7 @@ class CustomerAdmin(BrandAdmin):
             "days": days_of(brand=brand, customer=subject),
             "history": [(row, facts_of(row, counts=counts)) for row in history_of(brand=brand, customer=subject)],
             "asked_day": asked,
-            "records": [
-                (row, facts_of(row, counts=counts)) for row in records_on(brand=brand, customer=subject, day=asked)
-            ],
+            "records": [(row, facts_of(row, counts=counts)) for row in on_the_day],
             "may_exclude": scope.changes(Area.EXCLUSIONS),
         }
 

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from attribution.models import Attribution, Click
 from brands.models import BrandToken
 from commissions import configuration
-from commissions.models import ClosedPeriod, Line
+from commissions.models import ClosedPeriod, Exclusion, Line
 from ingestion.models import Activity, Customer, Delivery
 from sandbox import demo
 from sandbox.loading import Loader, sent_through
@@ -94,6 +94,25 @@ def test_past_months_are_closed_but_the_last_one(casino, live_server):
 
     with tenant(casino.brand.id):
         assert list(ClosedPeriod.objects.values_list("period", flat=True)) == ["2026-03"]
+    assert len(said) == 1
+
+
+def test_a_duplicate_found_after_the_close_is_taken_back_by_an_adjustment(casino, live_server):
+    load(casino, live_server)
+    drain()
+    later = NOW + timedelta(days=62)
+    demo.close_history(brand=casino.brand, now=later, say=[].append)
+    said = []
+
+    demo.find_duplicate(brand=casino.brand, now=later, say=said.append)
+    demo.find_duplicate(brand=casino.brand, now=later, say=said.append)
+    drain()
+
+    with tenant(casino.brand.id):
+        [exclusion] = Exclusion.objects.all()
+        taken_back = Line.objects.filter(customer=exclusion.customer, source_period="2026-03")
+        assert sum(line.amount for line in taken_back) == 0
+        assert [line.period for line in taken_back if line.amount < 0] == ["2026-04"]
     assert len(said) == 1
 
 

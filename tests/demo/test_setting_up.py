@@ -42,7 +42,9 @@ def test_the_operator_owns_both_brands_and_the_affiliate_has_a_seat(brands, stat
         ("lucky-spin", "owner"),
         ("meridian-markets", "owner"),
     ]
+    assert operator.is_superuser, "may add a brand"
     affiliate = User.objects.get(email=content["affiliate"]["email"])
+    assert not affiliate.is_superuser
     assert [(seat.brand.slug, seat.affiliate.code) for seat in seats_of(user=affiliate)] == [("lucky-spin", "1000")]
     assert client.login(username=content["operator"]["email"], password=content["operator"]["password"])
     assert client.login(username=content["affiliate"]["email"], password=content["affiliate"]["password"])

@@ -28,6 +28,7 @@ class Command(BaseCommand):
             for each in brands:
                 demo.load_history(demo=each, base_url=base_url, now=now, say=self._say)
                 demo.close_history(brand=each.brand, now=now, say=self._say)
+                demo.find_duplicate(brand=each.brand, now=now, say=self._say)
         except PlatformRefused as error:
             raise CommandError(str(error)) from error
 
