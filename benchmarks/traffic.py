@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import selectors
 import socket
 import threading
 import time
@@ -36,33 +37,51 @@ class Refused(Exception):
 class KeepAlive:
     """One HTTP/1.1 connection for any number of requests; a thin client leaves the machine to the server."""
 
-    def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=120)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def __init__(self, port: int, requests: Sequence[bytes]) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=120)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.answers: list[bytes] = []
+        self._requests = iter(requests)
+        self._received = b""
 
-    def send(self, request: bytes) -> bytes:
-        """Send a whole request and return the body of its answer. Raises Refused unless that is a 200."""
-        self._socket.sendall(request)
-        received = b""
-        while (end := received.find(b"\r\n\r\n")) < 0:
-            received += self._more()
-        head = received[:end].lower()
-        length = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
-        while len(received) < end + 4 + length:
-            received += self._more()
-        if not head.startswith(b"http/1.1 200"):
-            raise Refused(received[:500].decode(errors="replace"))
-        return received[end + 4 :]
+    def send_next(self) -> bool:
+        """Send the next request; return whether there was one."""
+        request = next(self._requests, None)
+        if request is not None:
+            self.socket.sendall(request)
+        return request is not None
 
-    def close(self) -> None:
-        """Close it."""
-        self._socket.close()
-
-    def _more(self) -> bytes:
-        part = self._socket.recv(1 << 18)
+    def receive(self) -> bool:
+        """Read what has come; return whether that completes an answer. Raises Refused unless it is a 200."""
+        part = self.socket.recv(1 << 18)
         if not part:
             raise Refused("the server closed the connection")
-        return part
+        self._received += part
+        end = self._received.find(b"\r\n\r\n")
+        if end < 0:
+            return False
+        head = self._received[:end].lower()
+        length = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
+        if len(self._received) < end + 4 + length:
+            return False
+        if not head.startswith(b"http/1.1 200"):
+            raise Refused(self._received[:500].decode(errors="replace"))
+        self.answers.append(self._received[end + 4 :])
+        self._received = b""
+        return True
+
+
+def converse(lines: Sequence[KeepAlive]) -> list[bytes]:
+    """Keep one request under way on every connection until all are answered; return the answers."""
+    with selectors.DefaultSelector() as selector:
+        for line in lines:
+            if line.send_next():
+                selector.register(line.socket, selectors.EVENT_READ, line)
+        while selector.get_map():
+            for key, _ in selector.select(120):
+                if key.data.receive() and not key.data.send_next():
+                    selector.unregister(key.fileobj)
+    return [answer for line in lines for answer in line.answers]
 
 
 def post_requests(path: str, bodies: Sequence[bytes], *, token: str) -> list[bytes]:
@@ -76,18 +95,8 @@ def send(requests: Sequence[bytes], *, port: int, processes: int = PROCESSES, co
 
     def client(number: int) -> Callable[[], list[bytes]]:
         lanes = processes * connections
-        mine = [requests[number * connections + lane :: lanes] for lane in range(connections)]
-        lines = [KeepAlive(port) for _ in mine]
-
-        def work() -> list[bytes]:
-            return in_threads(
-                [
-                    lambda line=line, todo=todo: list(map(line.send, todo))
-                    for line, todo in zip(lines, mine, strict=True)
-                ]
-            )
-
-        return work
+        lines = [KeepAlive(port, requests[number * connections + lane :: lanes]) for lane in range(connections)]
+        return lambda: converse(lines)
 
     seconds, answers = together(client, processes=processes)
     counts = [json.loads(answer) for answer in answers]
