@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import assert_never
 
 from commissions.engine.book import Line, Note, Qualification
 from commissions.engine.lines import Source, make_line, note
 from commissions.engine.plan import AmountCap, Apply, CountCap, Cpa, FixedPay, PercentPay, Tiers
 from commissions.engine.tiers import Reached, tier_value, whole
-from track360.lib.money import ZERO, rounded
+from track360.lib.money import ZERO, minor_digits, rounded
 
 OVER_CAP = "over_cap"
 HUNDRED = Decimal(100)
@@ -29,7 +29,7 @@ def cpa_lines(qualified: Sequence[Qualification], *, source: Source, terms: Cpa,
     Amounts are rounded before the cap counts them, so that what is paid never exceeds it.
     """
     lines: list[Line] = []
-    room = _room(terms)
+    room = _room(terms, source.plan.currency)
     for place, customer in enumerate(sorted(qualified, key=_order), start=1):
         exact, notes = _exact(customer, terms.pay, place, reached)
         full = rounded(exact, source.plan.currency)
@@ -92,14 +92,15 @@ def _exact(
             raise AssertionError(pay)
 
 
-def _room(terms: Cpa) -> _Room:
+def _room(terms: Cpa, currency: str) -> _Room:
     match terms.cap:
         case None:
             return _Room(count=None, amount=None)
         case CountCap(count=count):
             return _Room(count=count, amount=None)
         case AmountCap(amount=amount):
-            return _Room(count=None, amount=amount)
+            unit = Decimal(1).scaleb(-minor_digits(currency))
+            return _Room(count=None, amount=amount.quantize(unit, rounding=ROUND_DOWN))
         case _:
             assert_never(terms.cap)
 

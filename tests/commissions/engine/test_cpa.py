@@ -113,6 +113,12 @@ def test_amount_cap_truncates_the_last_line():
     assert [line.reason for line in outcome.lines][13:15] == ["", "over_cap"]
 
 
+def test_amount_cap_finer_than_the_currency_is_never_exceeded():
+    terms = plan(version(cpa(amount="75", cap={"amount": "100.5"})), currency="JPY")
+
+    assert paid(run(terms, *qualified(3)).lines) == ["75", "25", "0"]
+
+
 def test_caps_are_filled_in_order_of_day_and_customer_id():
     candidates = [
         candidate(1, [deposit("01-06", 50)], key="a"),
