@@ -1,7 +1,7 @@
 """The engine's door: a book in, lines, qualifications and states out, in the order of commissions.md 10."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import assert_never
 
@@ -21,9 +21,9 @@ from commissions.engine.cpa import cpa_lines
 from commissions.engine.judging import Judges
 from commissions.engine.lines import Source
 from commissions.engine.placing import Placing
-from commissions.engine.plan import Cpa, Metric, RevShare, Tiers, Version, Window
-from commissions.engine.revshare import figure_of, gather, revenue, share
-from commissions.engine.seeing import seen_by_shares, share_metrics
+from commissions.engine.plan import Anchor, Cpa, Metric, RevShare, Tiers, Version, Window
+from commissions.engine.revshare import Scope, figure_of, gather, revenue, share
+from commissions.engine.seeing import own_kpis, seen_by_shares, share_metrics
 from commissions.engine.tiers import Reached
 from track360.lib.money import ZERO, exactly
 from track360.lib.periods import Period
@@ -106,10 +106,15 @@ class _Months:
         facts = {
             version.number: self._seen.get((period, version.number, named.name), []) for version, _ in named.versions
         }
-        if before.started is None and not any(facts.values()):
+        settled = {
+            version.number
+            for version, terms in named.versions
+            if not own_kpis(terms).isdisjoint(fact.kpi for fact in facts[version.number])
+        }
+        if before.started is None and not settled:
             return [], before
         deficits, asides = before.deficits, before.asides
-        if not any(facts.values()) and not self._placing.is_in_force_in(period):
+        if not any(facts.values()) and self._has_ended(named, period):
             deficits, asides = (), ()  # carry-over and ring-fence end with the plan
         state = ComponentState(
             component=named.name,
@@ -121,12 +126,24 @@ class _Months:
         lines: list[Line] = []
         latest = _latest(named.versions, period)
         for version, terms in named.versions:
-            if facts[version.number] or version is latest:
+            if version is latest or version.number in settled:
                 made, state = self._version(
                     named, version, terms, period, facts[version.number], before, state, settles_all=version is latest
                 )
                 lines.extend(made)
+            elif facts[version.number]:
+                state = replace(state, figures=_counted(named, version, gather(facts[version.number]), ZERO, state))
         return lines, state
+
+    def _has_ended(self, named: _Named, period: Period) -> bool:
+        """Tell whether nobody can earn anything under the plan in a month.
+
+        Who is anchored by his registration goes on under the plan that was in force then, whatever deal came after.
+        """
+        begun = [terms for version, terms in named.versions if version.effective_from <= period.last_day]
+        if any(terms.anchor is Anchor.REGISTRATION for terms in begun):
+            return False
+        return not self._placing.is_in_force_in(period)
 
     def _version(
         self,
@@ -142,12 +159,8 @@ class _Months:
     ) -> tuple[list[Line], ComponentState]:
         scope = gather(facts)
         earned = revenue(scope, terms, asides=state.asides, order=self._order)
-        figures = {(figure.version, figure.metric): figure for figure in state.figures}
-        for metric in named.metrics:
-            now = figure_of(metric, scope, earned.base)
-            if now is not None:
-                old = figures.get((version.number, str(metric)), Figure(version.number, str(metric), ZERO, ZERO))
-                figures[version.number, str(metric)] = Figure(version.number, str(metric), now, old.lifetime + now)
+        ordered = _counted(named, version, scope, earned.base, state)
+        figures = {(figure.version, figure.metric): figure for figure in ordered}
         reached = Reached(ZERO)
         if isinstance(terms.pay, Tiers):
             reached = self._reached(terms.pay, version, period, before, state, figures)
@@ -161,7 +174,6 @@ class _Months:
             order=self._order,
             settles_all=settles_all,
         )
-        ordered = tuple(figures[key] for key in sorted(figures))
         return made.lines, ComponentState(named.name, state.started, made.deficits, earned.asides, ordered)
 
     def _reached(
@@ -202,6 +214,17 @@ def _by_name(versions: Sequence[Version]) -> list[_Named]:
 def _latest(versions: Sequence[tuple[Version, RevShare]], period: Period) -> Version | None:
     effective = [version for version, _ in versions if version.effective_from <= period.last_day]
     return max(effective, key=lambda version: version.effective_from, default=None)
+
+
+def _counted(named: _Named, version: Version, scope: Scope, base: Decimal, state: ComponentState) -> tuple[Figure, ...]:
+    """Add what a version saw in the month to the figures of the component's tiers."""
+    figures = {(figure.version, figure.metric): figure for figure in state.figures}
+    for metric in named.metrics:
+        now = figure_of(metric, scope, base)
+        if now is not None:
+            old = figures.get((version.number, str(metric)), Figure(version.number, str(metric), ZERO, ZERO))
+            figures[version.number, str(metric)] = Figure(version.number, str(metric), now, old.lifetime + now)
+    return tuple(figures[key] for key in sorted(figures))
 
 
 def _next_month(figures: tuple[Figure, ...]) -> tuple[Figure, ...]:

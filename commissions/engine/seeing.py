@@ -71,5 +71,15 @@ def share_metrics(versions: Sequence[Version], name: str) -> tuple[Metric, ...]:
 
 
 def share_kpis(versions: Sequence[Version], terms: RevShare) -> frozenset[str]:
-    """Name the KPIs a share looks at, for its base and for its tiers."""
-    return profile.kpis(terms.base) | {metric.kpi for metric in share_metrics(versions, terms.name) if metric.kpi}
+    """Name the KPIs a share looks at, for its base, its tiers and those of the other versions."""
+    return own_kpis(terms) | {metric.kpi for metric in share_metrics(versions, terms.name) if metric.kpi}
+
+
+def own_kpis(terms: RevShare) -> frozenset[str]:
+    """Name the KPIs a share looks at by its own terms.
+
+    Only a fact of these begins or settles anything: one that merely feeds another version's tiers is counted, so that
+    a later version changes no month before it.
+    """
+    tiers_by = terms.pay.metric.kpi if isinstance(terms.pay, Tiers) else ""
+    return profile.kpis(terms.base) | ({tiers_by} if tiers_by else frozenset())

@@ -344,6 +344,36 @@ def test_nothing_is_earned_without_any_deal():
     assert outcome.lines == ()
 
 
+@pytest.mark.parametrize(("anchor", "commission"), [("activity", []), ("registration", ["2026-03 5.00"])])
+def test_deficit_ends_with_the_plan_which_goes_on_for_those_registered_under_it(anchor, commission):
+    deals = [Deal(plan=1, campaign=None, starts_on=d("01-01"), ends_on=d("01-31"))]
+    terms = version(share(rate="0.10", negative="full", anchor=anchor))
+
+    outcome = run(terms, months(-100, 0, 150), deals=deals, customers=[customer(1, registered="01-10")])
+
+    assert [f"{line.period} {line.amount}" for line in outcome.lines] == commission
+    assert bool(outcome.states[1].components[0].deficits) == (anchor == "registration")
+
+
+def test_deficit_of_those_registered_under_an_ended_plan_outlives_months_without_facts():
+    deals = [Deal(plan=1, campaign=None, starts_on=d("01-01"), ends_on=d("01-31"))]
+    facts = [fact(1, "01-15", "NGR", -100), fact(1, "04-15", "NGR", 150)]
+    terms = version(share(rate="0.10", negative="full", anchor="registration"))
+
+    outcome = run(terms, facts, deals=deals, customers=[customer(1, registered="01-10")])
+
+    assert paid(outcome.lines) == ["5.00"]
+
+
+def test_kpi_that_only_a_later_versions_tiers_look_at_changes_no_month_before():
+    tiers = {"metric": "active_customers", "window": "previous_period", "bands": [["1", "0.10"]]}
+    first = version(share(tiers=tiers))
+    second = version(share(tiers={"metric": "sum:Deposit", "bands": [["0", "0.20"]]}), number=2, effective_from="06-01")
+    facts = [fact(1, "01-15", "Deposit", 50), fact(1, "02-15", "NGR", 100)]
+
+    assert paid(run(plan(first), facts).lines) == paid(run(plan(first, second), facts).lines) == ["10.00"]
+
+
 @pytest.mark.parametrize(("reason", "commission"), [("self_excluded", ["10.00"]), ("fraud", []), ("duplicate", [])])
 def test_excluded_customers_earn_nothing_from_their_day(reason, commission):
     exclusion = Exclusion(ExclusionReason(reason), d("01-10"))
