@@ -100,7 +100,7 @@ def _database(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query))
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "track360.lib.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -110,7 +110,17 @@ def _database(url: str) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,  # tenant() opens the transaction, so that a view answers after its commit
         # Statements that take parameters apart (the writer's) are planned once a connection, not once a request.
-        "OPTIONS": {"connect_timeout": 3, "application_name": "track360", "prepare_threshold": 3, **options},
+        "OPTIONS": {
+            "connect_timeout": 3,
+            "application_name": "track360",
+            "prepare_threshold": 3,
+            # A server whose machine is gone is noticed within half a minute, not within hours.
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 25_000,
+            **options,
+        },
     }
 
 
