@@ -183,3 +183,6 @@ class Exclusion(models.Model):
                 name="a_customer_is_excluded_once_for_a_reason",
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.customer} ({self.get_reason_display().lower()})"

@@ -53,14 +53,16 @@ class EventMappingForm(BrandForm):
 
     means = forms.ChoiceField(
         choices=[
-            ("alias", "Another name for something known"),
+            ("alias", "Another name"),
             ("money", "A new KPI, in money"),
             ("count", "A new KPI, counted"),
-            ("event", "An event whose fields are the figures"),
+            ("event", "An event of figures"),
         ],
         label="It is",
     )
-    target = TargetField(max_length=128, required=False, label="Known as", help_text="For another name only.")
+    target = TargetField(
+        max_length=128, required=False, label="Known as", help_text="What it is another name of: an event or a KPI."
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -25,6 +25,16 @@ def test_deal_says_whose_and_of_what_it_is(house, owner):
     assert "Hybrid for Name of 1000 (1000)" in text(owner.get(f"/admin/commissions/deal/{deal.pk}/change/"))
 
 
+def test_exclusion_says_who_and_why(house, owner):
+    answer = owner.post(
+        "/admin/commissions/exclusion/add/",
+        posted(house.brand, customer="c1", reason="self_excluded", from_day="2026-03-18"),
+        follow=True,
+    )
+
+    assert "Exclusion c1 (self-excluded) is stored." in text(answer)
+
+
 def test_line_that_pays_a_registration_leads_to_it(house, owner):
     with tenant(house.brand.pk):
         affiliate = Affiliate.objects.get(brand=house.brand, code="1000")

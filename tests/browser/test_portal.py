@@ -200,4 +200,5 @@ def test_records_are_shown_without_leaving_the_line(signed_in):
     reader.page.get_by_text("No record is behind it").wait_for()
 
     assert reader.page.url == line
+    assert reader.page.evaluate("document.activeElement.id") == "records-head"
     assert (reader.barriers(), reader.complaints) == ([], [])

@@ -12,11 +12,11 @@ DIFFERENCE = "- difference -"
 PAYS = [("rate", "A share"), ("tiers", "Tiers")]
 NETTINGS = [("", "All customers together"), ("customer", "Each customer by himself")]
 NEGATIVES = [
-    ("", "Nothing is paid, and it is forgotten"),
-    ("full", "It is carried over until it is made good"),
-    ("capped", "It is carried over, but never more than …"),
-    ("expiring", "It is carried over for so many months …"),
-    ("allow", "A negative amount is posted"),
+    ("", "Pays nothing, is forgotten"),
+    ("full", "Carried until made good"),
+    ("capped", "Carried up to a limit …"),
+    ("expiring", "Carried for some months …"),
+    ("allow", "Posted as a negative"),
 ]
 CARRIES = [("", "Revenue"), ("commission", "Commission")]
 ANCHORS = [("", "Of the activity"), ("registration", "Of the registration")]

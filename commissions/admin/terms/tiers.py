@@ -9,7 +9,7 @@ from commissions.admin.terms.parts import Document, NumberField, Part, PercentFi
 from commissions.admin.terms.rows import Rows
 
 WINDOWS = [("period", "The month itself"), ("previous_period", "The month before"), ("lifetime", "Since the beginning")]
-APPLY = [("whole", "The band reached pays everything"), ("marginal", "Each slice pays its own value")]
+APPLY = [("whole", "The band reached, for all"), ("marginal", "Each slice by itself")]
 COUNTED = [
     ("first_deposits", "First deposits of the affiliate's customers"),
     ("active_customers", "Active customers of the affiliate"),
