@@ -9,7 +9,9 @@ from celery.signals import beat_init, setup_logging, worker_init
 from django.core.cache import cache
 from django.utils import timezone
 from kombu.exceptions import OperationalError
-from kombu.transport.redis import Channel
+from kombu.transport import virtual
+from kombu.transport.redis import Channel, QoS
+from redis import RedisError
 
 from track360.checks import refuse_unsafe_start
 from track360.watch import start_watching
@@ -21,6 +23,25 @@ HEARTBEAT = "heartbeat"
 # Messages are hints, so none has to be given back when the broker goes away. kombu 5.7 would try to, over the
 # connection that was just lost, and the worker would end.
 Channel.do_restore = False
+
+
+class ForgettingQoS(QoS):
+    """Keeps count of the messages in work. One that the broker cannot be told to forget is done all the same.
+
+    kombu would count it for ever; after a broker had hung for a moment the worker would be full of messages long done
+    and take no other until somebody restarted it.
+    """
+
+    def ack(self, delivery_tag: str) -> None:
+        """Count a message as done, whether or not the broker hears of it."""
+        try:
+            super().ack(delivery_tag)  # type: ignore[no-untyped-call]
+        except RedisError:
+            virtual.QoS.ack(self, delivery_tag)  # type: ignore[no-untyped-call]
+            raise
+
+
+Channel.QoS = ForgettingQoS
 
 app = Celery("track360")
 app.config_from_object("django.conf:settings", namespace="CELERY")
