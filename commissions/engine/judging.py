@@ -8,6 +8,9 @@ from commissions.engine.book import Candidate, Fact, Happening, Progress, Qualif
 from commissions.engine.measures import DEPOSIT, Account, first_of, holds, kpis_measured, leaves, progress
 from commissions.engine.placing import Placing, excluded_from
 from commissions.engine.plan import Anchor, AtLeast, Cpa, Plan, TriggerName
+from track360.lib.money import ZERO
+
+ONE = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +23,16 @@ class Triggered:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One cpa component with what it asks for, worked out once for all customers."""
+    """One cpa component with what it asks for, worked out once for all customers.
+
+    `leaves` are its single conditions by name; `happened` is the trigger's progress before and after it happened.
+    """
 
     version: int
     terms: Cpa
     measured: frozenset[str]
-    leaves: tuple[AtLeast, ...]
+    leaves: tuple[tuple[str, AtLeast], ...]
+    happened: tuple[Progress, Progress]
 
 
 class Judges:
@@ -33,7 +40,13 @@ class Judges:
 
     def __init__(self, plan: Plan) -> None:
         self._asked = [
-            _Asked(version.number, terms, kpis_measured(terms), tuple(leaves(terms.conditions)))
+            _Asked(
+                version=version.number,
+                terms=terms,
+                measured=kpis_measured(terms),
+                leaves=tuple((str(leaf.measure), leaf) for leaf in leaves(terms.conditions)),
+                happened=(Progress(str(terms.trigger), ZERO, ONE), Progress(str(terms.trigger), ONE, ONE)),
+            )
             for version in plan.versions
             for terms in version.components
             if isinstance(terms, Cpa)
@@ -88,7 +101,7 @@ def _judge_one(candidate: Candidate, asked: _Asked, placing: Placing) -> Qualifi
         last_day=last_day,
         earning=day is None or placing.earns_on(day),
         reason=reason,
-        progress=(Progress(str(terms.trigger), Decimal(triggered is not None), Decimal(1)), *steps),
+        progress=(asked.happened[triggered is not None], *steps),
     )
 
 

@@ -88,11 +88,9 @@ def leaves(condition: Condition | None) -> Iterator[AtLeast]:
             assert_never(condition)
 
 
-def progress(conditions: Iterable[AtLeast], account: Account) -> tuple[Progress, ...]:
-    """Say how far each single condition is."""
-    return tuple(
-        Progress(measure=str(leaf.measure), have=account.figure(leaf.measure), need=leaf.amount) for leaf in conditions
-    )
+def progress(conditions: Iterable[tuple[str, AtLeast]], account: Account) -> tuple[Progress, ...]:
+    """Say how far each single condition is; each comes with its name."""
+    return tuple(Progress(name, account.figure(leaf.measure), leaf.amount) for name, leaf in conditions)
 
 
 def kpis_measured(terms: Cpa) -> frozenset[str]:
