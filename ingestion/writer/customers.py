@@ -90,6 +90,7 @@ def write_customers(
         numbers = dict(cursor.fetchall())
         stored = [key for key in fresh if key not in numbers]
         changed: dict[str, Becomes] = {}
+        with_profile: set[str] = set()
         if stored:
             cursor.execute(_READ, [array(stored), brand_id])
             for key, number, *columns in cursor.fetchall():
@@ -98,13 +99,15 @@ def write_customers(
                 if becomes.state != before:
                     changed[key] = becomes
                     numbers[key] = number
+                    if before.has_profile:  # what has become empty is written, too
+                        with_profile.add(key)
         if changed:
             changed = dict(sorted(changed.items()))
             cursor.execute(_UPDATE, [received_at, delivery_id, *_columns(changed), brand_id])
         profiles = {
             numbers[key]: becomes.state
             for key, becomes in sorted((fresh | changed).items())
-            if key in numbers and becomes.state.has_profile
+            if key in numbers and (becomes.state.has_profile or key in with_profile)
         }
         if profiles:
             cursor.execute(_SAVE_PROFILES, [brand_id, *_profile_columns(profiles)])

@@ -167,6 +167,15 @@ def test_a_customer_is_merged_and_his_person_kept_apart(brand):
     assert (profile.first_name, profile.last_name, profile.fields) == ("Ada", "L", {"vip": "1"})
 
 
+def test_what_a_customer_takes_back_is_taken_back(brand):
+    brand.customers(customer(firstName="Ada"))
+
+    assert brand.customers({"customerId": "c1", "firstName": ""}) == ["updated"]
+    assert brand.customers({"customerId": "c1", "firstName": ""}) == ["duplicate"]
+    with brand.open():
+        assert CustomerProfile.objects.get().first_name == ""
+
+
 def test_a_stale_modification_is_ignored(brand):
     brand.customers(customer(last_modified_date="2026-03-15T11:40:22Z"))
 
