@@ -18,7 +18,8 @@ from brands.rate_limits import limiter  # noqa: E402
 from track360.celery import app as celery  # noqa: E402
 from track360.lib.postgresql.base import wait_at_most  # noqa: E402
 
-# Seconds. A request that PostgreSQL lets wait for longer is answered 503; nothing of it is stored.
+# Seconds. A request that PostgreSQL lets wait for longer is answered 503. As with any lost answer, sending it again is
+# safe: what was stored after all is then a duplicate.
 wait_at_most(15)
 
 # Load now what requests need: a fault shows at the start, and no first request is slow.
