@@ -87,7 +87,8 @@ owned AS MATERIALIZED (
 )
 """
 
-# All days of customers who ever were the affiliates' own, for shares that follow them from the registration on.
+# All days of customers who ever were the affiliates' own, nobody's days too, for shares that follow them from the
+# registration on.
 _ALL_DAYS = """
 owned AS MATERIALIZED (
     SELECT m.affiliate_id, m.first, m.last, m.customer_id, a.since,
@@ -99,8 +100,10 @@ owned AS MATERIALIZED (
           ON a.brand_id = %(brand)s AND a.affiliate_id = s.affiliate_id AND a.superseded_at IS NULL
     ) m
     CROSS JOIN LATERAL (
-        SELECT coalesce(holds_from, '-infinity') AS since FROM attribution_attribution
-        WHERE brand_id = %(brand)s AND customer_id = m.customer_id AND superseded_at IS NULL
+        SELECT '-infinity'::date AS since
+        UNION
+        SELECT holds_from FROM attribution_attribution
+        WHERE brand_id = %(brand)s AND customer_id = m.customer_id AND superseded_at IS NULL AND holds_from IS NOT NULL
         OFFSET 0
     ) a
 )

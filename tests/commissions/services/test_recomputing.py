@@ -166,3 +166,25 @@ def test_default_plan_pays_who_has_no_deal(business, anna, ben):
 
     assert [(row[0], row[5]) for row in business.lines()] == [("anna", "30"), ("ben", "50")]
     assert business.doubts() == []
+
+
+def test_share_that_follows_the_registration_counts_the_days_on_which_the_customer_was_nobodys(business, anna):
+    business.deal(anna, business.plan({**SHARE, "anchor": "registration"}))
+    business.customers(registered("c1", "2026-02-10"))
+    business.activities(day_of("c1", "2026-01-05", NGR="100"), day_of("c1", "2026-02-03", NGR="50"))
+    business.settle()
+
+    with business.open() as brand:
+        transfer(
+            brand=brand,
+            customer=business.customer("c1"),
+            to=anna,
+            from_day=date(2026, 2, 5),
+            by="test",
+            reason="agreed",
+            now=business.now,
+        )
+    business.settle()
+
+    assert business.earned() == {"2026-01": "30", "2026-02": "15"}
+    assert business.doubts() == []
