@@ -47,7 +47,7 @@ class Days:
 class Owner:
     """Whose the customer is from a day on, until the next Owner; None holds from the beginning.
 
-    `affiliate` is None while nobody's. `holds_from` of the first one is None: it holds before the registration too.
+    `affiliate` is None while nobody's. A first attribution has no `holds_from`: it holds before the registration too.
     """
 
     affiliate: int | None
@@ -74,7 +74,7 @@ class Customer:
     """One customer who is or was the affiliate's.
 
     `registered_on` is the day of his registration, or of his first approved fact, or None while neither is known.
-    `owners` are in order of `holds_from`, the first one from the beginning.
+    `owners` are in order of `holds_from`; on days before the first of them he is nobody's.
     """
 
     number: int
