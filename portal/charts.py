@@ -22,7 +22,7 @@ def _metric(series: Series, currency: str) -> dict[str, Any]:
     return {
         "name": series.metric.kpi,
         "label": series.metric.label,
-        "unit": "money" if series.metric.is_money else "count",
+        "unit": currency if series.metric.is_money else "count",
         "now": [_point(step, series.metric, currency) for step in series.steps],
         "before": [_point(step, series.metric, currency) for step in series.steps_before[:length]],
     }

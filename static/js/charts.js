@@ -1,5 +1,5 @@
 // Draws every <canvas data-chart="id"> from the JSON script element of that id:
-//   {"days": ["1 Nov", …], "metrics": [{"name", "label", "unit", "now": [{"value", "label"}…], "before": […] | null}]}
+//   {"days": ["1 Nov", …], "metrics": [{"name", "label", "unit": "EUR" or "count", "now": [{"value", "label"}…], "before": […] | null}]}
 // Values arrive as decimal strings with their written form; they become numbers here only to be drawn.
 (() => {
   "use strict";
@@ -62,6 +62,7 @@
             beginAtZero: true,
             grid: { color: grid },
             border: { display: false },
+            title: { display: metric.unit !== "count", text: metric.unit, color: ink, font },
             ticks: { color: ink, font, maxTicksLimit: 5, precision: metric.unit === "count" ? 0 : undefined },
           },
         },
