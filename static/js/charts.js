@@ -1,5 +1,6 @@
 // Draws every <canvas data-chart="id"> from the JSON script element of that id:
-//   {"days": ["1 Nov", …], "metrics": [{"name", "label", "unit": "EUR" or "count", "now": [{"value", "label"}…], "before": […] | null}]}
+//   {"days": ["1 Nov", …], "metrics": [{"name", "label", "unit", "now": [{"value", "label"}…], "before": […] | null}]};
+//   a unit is "count" or a currency.
 // Values arrive as decimal strings with their written form; they become numbers here only to be drawn.
 (() => {
   "use strict";
