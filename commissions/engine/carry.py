@@ -26,11 +26,18 @@ class Carry:
 
 
 def settle(
-    amount: Decimal, opening: Deficits, *, negative: Negative, period: Period, customer: int | None = None
+    amount: Decimal,
+    opening: Deficits,
+    *,
+    negative: Negative,
+    period: Period,
+    customer: int | None = None,
+    ends_period: bool = True,
 ) -> Carry:
     """Net a period's amount with the deficits that earlier periods left behind, the oldest first.
 
-    The amount is the base or the commission, as the component carries; unrounded, in plan currency.
+    The amount is the base or the commission, as the component carries; unrounded, in plan currency. Deficits expire
+    when the period ends, not between two versions that share it (`ends_period` False).
     """
     match negative:
         case NoCarry():
@@ -46,7 +53,7 @@ def settle(
         case _:
             assert_never(negative)
     closing = _capped(_netted(amount, alive, period, customer), limit)
-    if last is not None:
+    if last is not None and ends_period:
         closing = tuple(d for d in closing if period.next.since(d.arisen_in) <= last)
     return Carry(payable=max(amount + _total(alive), ZERO), opening=_total(alive), closing=closing)
 

@@ -125,10 +125,19 @@ class _Months:
         )
         lines: list[Line] = []
         latest = _latest(named.versions, period)
+        last = max((*settled, *(() if latest is None else (latest.number,))), default=None)
         for version, terms in named.versions:
             if version is latest or version.number in settled:
                 made, state = self._version(
-                    named, version, terms, period, facts[version.number], before, state, settles_all=version is latest
+                    named,
+                    version,
+                    terms,
+                    period,
+                    facts[version.number],
+                    before,
+                    state,
+                    settles_all=version is latest,
+                    ends_period=version.number == last,
                 )
                 lines.extend(made)
             elif facts[version.number]:
@@ -156,6 +165,7 @@ class _Months:
         state: ComponentState,
         *,
         settles_all: bool,
+        ends_period: bool,
     ) -> tuple[list[Line], ComponentState]:
         scope = gather(facts)
         earned = revenue(scope, terms, asides=state.asides, order=self._order)
@@ -173,6 +183,7 @@ class _Months:
             deficits=state.deficits,
             order=self._order,
             settles_all=settles_all,
+            ends_period=ends_period,
         )
         return made.lines, ComponentState(named.name, state.started, made.deficits, earned.asides, ordered)
 

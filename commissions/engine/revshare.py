@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import TypeVar, assert_never
 
 from commissions.engine.book import Aside, Deficit, Fact, Line, Note
@@ -130,10 +131,12 @@ def share(
     deficits: tuple[Deficit, ...],
     order: Mapping[int, bytes],
     settles_all: bool,
+    ends_period: bool,
 ) -> Share:
     """Net with what is carried, take the rate, round, and hand on what is left.
 
-    `settles_all`: deficits of customers without facts in the month are settled too (they may expire).
+    `settles_all`: deficits of customers without facts in the month are settled too (they may expire). `ends_period`:
+    no other version is computed for the month after this one.
     """
     opening: dict[int | None, tuple[Deficit, ...]] = {}
     for deficit in deficits:
@@ -143,7 +146,9 @@ def share(
     left = [deficit for deficit in deficits if deficit.customer not in customers]
     for customer in sorted(customers, key=lambda number: b"" if number is None else order[number]):
         base = revenue.scopes.get(customer, ZERO)
-        exact, carry, notes = _commission(base, terms, source, reached, opening.get(customer, ()), customer)
+        exact, carry, notes = _commission(
+            base, terms, source, reached, opening.get(customer, ()), customer, ends_period
+        )
         left.extend(carry.closing)
         amount = rounded(exact, source.plan.currency)
         if amount:
@@ -173,15 +178,24 @@ def _commission(
     reached: Reached,
     opening: tuple[Deficit, ...],
     customer: int | None,
+    ends_period: bool,
 ) -> tuple[Decimal, Carry, list[Note]]:
+    settled = partial(
+        settle,
+        opening=opening,
+        negative=terms.negative,
+        period=source.period,
+        customer=customer,
+        ends_period=ends_period,
+    )
     match terms.carry:
         case CarryUnit.BASE:
-            carry = settle(base, opening, negative=terms.negative, period=source.period, customer=customer)
+            carry = settled(base)
             exact, rate = _rated(carry.payable, base, terms.pay, reached)
             notes = [*_tier_notes(terms.pay, reached, base), _carry_note(base, carry, terms), rate]
         case CarryUnit.COMMISSION:
             commission, rate = _rated(base, base, terms.pay, reached)
-            carry = settle(commission, opening, negative=terms.negative, period=source.period, customer=customer)
+            carry = settled(commission)
             exact = carry.payable
             notes = [*_tier_notes(terms.pay, reached, base), rate, _carry_note(commission, carry, terms)]
         case _:

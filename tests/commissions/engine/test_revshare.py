@@ -365,6 +365,14 @@ def test_deficit_of_those_registered_under_an_ended_plan_outlives_months_without
     assert paid(outcome.lines) == ["5.00"]
 
 
+def test_deficit_does_not_expire_between_two_versions_of_one_month():
+    terms = share(rate="0.10", negative={"expiring": 1})
+    versions = plan(version(terms), version(terms, number=2, effective_from="02-10"))
+    facts = [fact(1, "01-15", "NGR", -100), fact(1, "02-05", "NGR", 30), fact(1, "02-15", "NGR", 80)]
+
+    assert paid(run(versions, facts).lines) == ["1.00"]
+
+
 def test_kpi_that_only_a_later_versions_tiers_look_at_changes_no_month_before():
     tiers = {"metric": "active_customers", "window": "previous_period", "bands": [["1", "0.10"]]}
     first = version(share(tiers=tiers))
