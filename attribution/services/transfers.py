@@ -8,6 +8,7 @@ from affiliates.models import Affiliate, Campaign
 from attribution.models import Attribution
 from attribution.models.decisions import Rule
 from attribution.queries.customers import owner_on
+from attribution.services.deciding import attribute
 from attribution.services.locks import lock_sums
 from attribution.services.sums import return_sums, withdraw_sums
 from brands import audit
@@ -43,8 +44,9 @@ def transfer(
 ) -> Attribution:
     """Give a customer to an affiliate from a day on (None: from the beginning), for good.
 
-    Decisions that would hold from that day or later are superseded, none is edited. All affiliates whose he was or now
-    is are marked for commissions. Raises AlreadyHis, TransferRefused.
+    Decisions that would hold from that day or later are superseded, none is edited. A customer about whom nothing was
+    decided yet is attributed first, so that the days before belong to whoever sent him. All affiliates whose he was or
+    now is are marked for commissions. Raises AlreadyHis, TransferRefused.
     """
     if customer.brand_id != brand.id or customer.reported_at is None or to.brand_id != brand.id or not reason.strip():
         raise TransferRefused
@@ -52,6 +54,8 @@ def transfer(
         raise TransferRefused("The campaign belongs to another affiliate.")
     lock_sums(brand_id=brand.id)
     stored = Attribution.objects.filter(brand_id=brand.id, customer=customer, superseded_at__isnull=True)
+    if from_day is not None and not stored.exists():
+        attribute(brand=brand, customers=[customer], now=now)
     later = stored if from_day is None else stored.filter(holds_from__gte=from_day)
     before = owner_on(brand_id=brand.id, customer_id=customer.id, day=from_day or date.min)
     wanted = (to.id, campaign.id if campaign else None)

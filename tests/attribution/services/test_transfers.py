@@ -117,3 +117,15 @@ def test_a_customer_nobody_has_reported_cannot_be_given_away(world, partners):
 
     with pytest.raises(TransferRefused):
         give(world, partners.ben, None)
+
+
+def test_a_transfer_before_the_follow_up_leaves_the_days_before_to_whoever_sent_him(world, partners):
+    world.customers(registered("c1", affiliate_id="1000", campaign_id="2001"))
+    world.activities(*(deposit("c1", f"e{day}", day=f"2026-03-{day}") for day in (11, 12)))
+
+    give(world, partners.ben, date(2026, 3, 12))
+    world.drain()
+
+    assert world.owners()["c1"] == [(None, "1000", "2001", "explicit"), ("2026-03-12", "42", None, "transfer")]
+    assert deposits(world) == {("1000", "2026-03-11"): "50", ("42", "2026-03-12"): "50"}
+    assert world.differences() == []
