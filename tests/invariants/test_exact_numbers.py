@@ -20,6 +20,7 @@ ABOUT_TIME = {
     "track360/health.py",
     "track360/lib/jobs.py",
     "track360/lib/outbound.py",
+    "track360/lib/postgresql/base.py",
     "track360/settings.py",
     "track360/watch.py",
 }
