@@ -199,6 +199,6 @@ def test_records_are_shown_without_leaving_the_line(signed_in):
     reader.page.get_by_role("link", name="Show the records").click()
     reader.page.get_by_text("No record is behind it").wait_for()
 
+    reader.page.wait_for_function("document.activeElement.id === 'records-head'")
     assert reader.page.url == line
-    assert reader.page.evaluate("document.activeElement.id") == "records-head"
     assert (reader.barriers(), reader.complaints) == ([], [])

@@ -56,7 +56,9 @@ def test_the_published_customer_earns_a_bounty_and_a_share(brands):
     report(brands[0])
 
     _, lines = read(brands[0], LINES)
-    assert [(line["component"], line["customer"], line["amount"], line["currency"]) for line in lines["data"]] == [
+    assert sorted(
+        (line["component"], line["customer"], line["amount"], line["currency"]) for line in lines["data"]
+    ) == [
         ("Bounty", CUSTOMER, "120.00", "USD"),
         ("Share", None, "11.25", "USD"),
     ]

@@ -75,8 +75,8 @@ def test_line_leads_to_the_deposits_that_made_it(business, reader):
     assert "Pays once for each customer who makes his first deposit: 100 EUR." in explained
     assert "Deposits: 75.00 EUR, at least 60.00 EUR needed" in explained
     assert "2 in all · Deposit 75.00 EUR" in shown
-    assert f"Deposit 50.00 EUR 50.00 EUR {delivery} record 1" in shown
-    assert f"Deposit 25.00 EUR 25.00 EUR {delivery} record 2" in shown
+    assert f"Deposit 50.00 EUR 50.00 EUR {delivery} record 0" in shown
+    assert f"Deposit 25.00 EUR 25.00 EUR {delivery} record 1" in shown
     assert "customer-0001" not in shown + explained
 
 
