@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 PREFIX = "t1"
-LENGTH = 50
 _BODY = 20
 _MAC = 16
 _SHAPE = re.compile(r"t1[A-Za-z0-9_-]{48}", re.ASCII)

@@ -120,13 +120,6 @@ class TooMany(Problem):
     code = "rate_limited"
 
 
-class Unavailable(Problem):
-    """A part that is needed does not answer; trying again later helps."""
-
-    status = 503
-    code = "unavailable"
-
-
 _BY_STATUS: dict[int, tuple[str, str]] = {
     400: ("malformed", "The request cannot be read."),
     401: ("unauthorized", "No valid credential came with the request."),
