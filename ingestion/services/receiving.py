@@ -14,8 +14,8 @@ from ingestion.dialects.dialect import ActivityDialect, Dialect
 from ingestion.rules.refusals import TooMuch, Unreadable
 from ingestion.writer.activities import Batch, write_activities
 from ingestion.writer.customers import write_customers
-from ingestion.writer.deliveries import Arrival, Counted, Written, write_deliveries, write_delivery
-from ingestion.writer.opening import Opening, open_write
+from ingestion.writer.deliveries import Arrival, Counted, Written, write_deliveries
+from ingestion.writer.opening import Opening, opened_write
 from ingestion.writer.outcomes import REJECTED, Outcome
 from track360.lib.problems import Malformed, TooLarge
 
@@ -135,7 +135,7 @@ def receive(
     request_id: str = "",
     is_strict: bool = False,
 ) -> Receipt:
-    """Store what one request brings, inside the brand's `tenant()`; when that commits, the receipt is the truth.
+    """Store what one request brings; opens the brand's `tenant()`. When that commits, the receipt is the truth.
 
     `is_strict`: one rejected record leaves nothing stored but the delivery. Raises Undecodable or BatchTooLarge for
     bytes that are no batch; of those nothing is kept.
@@ -153,29 +153,30 @@ def receive(
 
 def receive_one(*, dialect: Dialect, brand: Brand, incoming: Incoming) -> Receipt:
     """Store what one request brings that is already read; see `receive`."""
-    opening = open_write(brand_id=brand.pk)
-    outcomes = _stored(dialect, brand, opening, incoming)
-    (delivery_id,) = opening.deliveries
-    counted = write_delivery(brand_id=brand.pk, delivery_id=delivery_id, arrival=incoming.arrival, outcomes=outcomes)
+    with opened_write(brand_id=brand.pk) as opening:
+        outcomes = _stored(dialect, brand, opening, incoming)
+        (delivery_id,) = opening.deliveries
+        written = Written(delivery_id, incoming.arrival, outcomes)
+        (counted,) = write_deliveries(brand_id=brand.pk, deliveries=[written])
     return Receipt(counted, outcomes)
 
 
 def receive_together(*, dialect: ActivityDialect, brand: Brand, requests: Sequence[Incoming]) -> list[Receipt]:
     """Store what several requests bring, none of them strict, as if they had come one after another."""
-    opening = open_write(brand_id=brand.pk, deliveries=len(requests))
-    batches = [
-        Batch(
-            delivery_id,
-            dialect.read(request.records, meaning=opening.meaning, received_at=request.arrival.received_at),
-        )
-        for delivery_id, request in zip(opening.deliveries, requests, strict=True)
-    ]
-    outcomes = iter(_activities(brand, opening, batches))
-    written = [
-        Written(batch.delivery_id, request.arrival, list(islice(outcomes, len(batch.records))))
-        for batch, request in zip(batches, requests, strict=True)
-    ]
-    counted = write_deliveries(brand_id=brand.pk, deliveries=written)
+    with opened_write(brand_id=brand.pk, deliveries=len(requests)) as opening:
+        batches = [
+            Batch(
+                delivery_id,
+                dialect.read(request.records, meaning=opening.meaning, received_at=request.arrival.received_at),
+            )
+            for delivery_id, request in zip(opening.deliveries, requests, strict=True)
+        ]
+        outcomes = iter(_activities(brand, opening, batches))
+        written = [
+            Written(batch.delivery_id, request.arrival, list(islice(outcomes, len(batch.records))))
+            for batch, request in zip(batches, requests, strict=True)
+        ]
+        counted = write_deliveries(brand_id=brand.pk, deliveries=written)
     return [Receipt(counts, each.outcomes) for counts, each in zip(counted, written, strict=True)]
 
 

@@ -20,7 +20,7 @@ from ingestion.services.rebuilding import RecordsUnreadable, rebuilt_customers
 from ingestion.services.rereading import Rereader, origins_body
 from ingestion.writer.activities import Known, Version, replace
 from ingestion.writer.customers import correct, stored_states
-from ingestion.writer.deliveries import Arrival, new_delivery_id, write_delivery
+from ingestion.writer.deliveries import Arrival, Written, new_delivery_id, write_deliveries
 from ingestion.writer.outcomes import UPDATED, Outcome
 from track360.lib.problems import Conflict
 
@@ -124,12 +124,9 @@ def _corrected(
 
 def _deliver(brand: Brand, delivery_id: int, entity: str, origins: Iterable[Origin], now: datetime) -> None:
     origins = list(origins)
-    write_delivery(
-        brand_id=brand.pk,
-        delivery_id=delivery_id,
-        arrival=Arrival(source=Source.CONFIGURATION, entity=entity, body=origins_body(origins), received_at=now),
-        outcomes=[Outcome(UPDATED)] * len(origins),
-    )
+    arrival = Arrival(source=Source.CONFIGURATION, entity=entity, body=origins_body(origins), received_at=now)
+    outcomes = [Outcome(UPDATED)] * len(origins)
+    write_deliveries(brand_id=brand.pk, deliveries=[Written(delivery_id, arrival, outcomes)])
 
 
 def _read_again(reader: Rereader, meaning: Meaning, origin: Origin) -> ActivityRow:

@@ -1,7 +1,7 @@
 """The delivery: the bytes themselves, written last, and the note that they must be followed up."""
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -9,7 +9,7 @@ from json import dumps
 from typing import Any, NamedTuple
 
 from ingestion.writer.outcomes import DUPLICATE, REJECTED, Outcome
-from ingestion.writer.statements import plain_array, statements
+from ingestion.writer.statements import array, plain_array, statements
 from track360.lib.jobs import wake
 
 FOLLOW_UP = "attribution.follow_up"
@@ -17,12 +17,19 @@ FOLLOW_UP = "attribution.follow_up"
 # Of so many rejected records the delivery keeps the message; of all of them place and code.
 EXPLAINED_ERRORS = 100
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_DIGITS = [high + low for high in _CROCKFORD for low in _CROCKFORD]
+_RANDOM = 10  # bytes
 _INSERT = """
     WITH delivery AS (
-        INSERT INTO ingestion_delivery (id, brand_id, uid, source, entity, token_id, request_id, body, sha256, strict,
-            received_at, received, accepted, duplicates, rejected, errors,
-            repeated)
-        VALUES (%s, %s, %s, %s, %s, %s, %s, %b, %b, %s, %s, %s, %s, %s, %s, %s, %s)
+        INSERT INTO ingestion_delivery (brand_id, id, uid, source, entity, token_id, request_id, body, sha256, strict,
+            received_at, received, accepted, duplicates, rejected, errors, repeated)
+        SELECT %s, id, uid, source, entity, token_id, request_id, body, sha256, strict, received_at, received, accepted,
+            duplicates, rejected, errors::jsonb, repeated::int[]
+        FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[], %b::bytea[],
+            %b::bytea[], %s::boolean[], %s::timestamptz[], %s::int[], %s::int[], %s::int[], %s::int[], %s::text[],
+            %s::text[])
+        AS d (id, uid, source, entity, token_id, request_id, body, sha256, strict, received_at, received, accepted,
+            duplicates, rejected, errors, repeated)
         RETURNING id, brand_id, received_at, accepted)
     INSERT INTO ingestion_outbox (brand_id, delivery_id, records, created_at)
     SELECT brand_id, id, accepted, received_at FROM delivery WHERE accepted > 0"""
@@ -60,34 +67,25 @@ class Written(NamedTuple):
     outcomes: Sequence[Outcome]
 
 
-def write_delivery(*, brand_id: int, delivery_id: int, arrival: Arrival, outcomes: Sequence[Outcome]) -> Counted:
-    """Write one delivery; see `write_deliveries`."""
-    (counted,) = write_deliveries(brand_id=brand_id, deliveries=[Written(delivery_id, arrival, outcomes)])
-    return counted
-
-
 def write_deliveries(*, brand_id: int, deliveries: Sequence[Written]) -> list[Counted]:
     """Write deliveries in their order, and an outbox row for each that changed anything.
 
     Every record lock of their batches is held by now. Wakes the follow-up after commit.
     """
-    counted = [_counted(written) for written in deliveries]
-    rows = [_row(brand_id, written, counts) for written, counts in zip(deliveries, counted, strict=True)]
+    uids = new_uids([written.arrival.received_at for written in deliveries])
+    counted = [_counted(uid, written.outcomes) for uid, written in zip(uids, deliveries, strict=True)]
     with statements() as cursor:
-        if len(rows) == 1:
-            cursor.execute(_INSERT, rows[0])
-        else:
-            cursor.executemany(_INSERT, rows)
+        cursor.execute(_INSERT, [brand_id, *_columns(deliveries, counted)])
     if any(counts.accepted for counts in counted):
         wake(FOLLOW_UP, brand_id=brand_id)
     return counted
 
 
-def _counted(written: Written) -> Counted:
-    kinds = [outcome.outcome for outcome in written.outcomes]
+def _counted(uid: str, outcomes: Sequence[Outcome]) -> Counted:
+    kinds = [outcome.outcome for outcome in outcomes]
     duplicates, rejected = kinds.count(DUPLICATE), kinds.count(REJECTED)
     return Counted(
-        uid=new_uid(written.arrival.received_at),
+        uid=uid,
         received=len(kinds),
         accepted=len(kinds) - duplicates - rejected,
         duplicates=duplicates,
@@ -95,27 +93,27 @@ def _counted(written: Written) -> Counted:
     )
 
 
-def _row(brand_id: int, written: Written, counted: Counted) -> tuple[Any, ...]:
-    arrival = written.arrival
-    return (
-        written.delivery_id,
-        brand_id,
-        counted.uid,
-        arrival.source,
-        arrival.entity,
-        arrival.token_id,
-        arrival.request_id,
-        arrival.body,
-        sha256(arrival.body).digest(),
-        arrival.is_strict,
-        arrival.received_at,
-        counted.received,
-        counted.accepted,
-        counted.duplicates,
-        counted.rejected,
-        dumps(_errors(written.outcomes)) if counted.rejected else "[]",
-        plain_array(_repeated(written.outcomes)) if counted.accepted and counted.duplicates else "{}",
-    )
+def _columns(deliveries: Sequence[Written], counted: Sequence[Counted]) -> list[Any]:
+    arrivals = [written.arrival for written in deliveries]
+    outcomes = [written.outcomes for written in deliveries]
+    return [
+        plain_array([str(written.delivery_id) for written in deliveries]),
+        plain_array([counts.uid for counts in counted]),
+        array([arrival.source for arrival in arrivals]),
+        array([arrival.entity for arrival in arrivals]),
+        plain_array(["NULL" if arrival.token_id is None else str(arrival.token_id) for arrival in arrivals]),
+        array([arrival.request_id for arrival in arrivals]),
+        [arrival.body for arrival in arrivals],
+        [sha256(arrival.body).digest() for arrival in arrivals],
+        plain_array(["t" if arrival.is_strict else "f" for arrival in arrivals]),
+        array([str(arrival.received_at) for arrival in arrivals]),
+        plain_array([str(counts.received) for counts in counted]),
+        plain_array([str(counts.accepted) for counts in counted]),
+        plain_array([str(counts.duplicates) for counts in counted]),
+        plain_array([str(counts.rejected) for counts in counted]),
+        array([_errors(*each) for each in zip(outcomes, counted, strict=True)]),
+        array([_repeated(*each) for each in zip(outcomes, counted, strict=True)]),
+    ]
 
 
 def new_delivery_id() -> int:
@@ -126,13 +124,19 @@ def new_delivery_id() -> int:
     return int(number)
 
 
-def new_uid(at: datetime) -> str:
-    """Return a ULID: 48 bits of milliseconds and 80 random bits, so that ids sort by time and cannot be guessed."""
-    number = int(at.timestamp() * 1000) << 80 | secrets.randbits(80)
-    return "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
+def new_uids(moments: Sequence[datetime]) -> list[str]:
+    """Return ULIDs: 48 bits of milliseconds and 80 random bits, so that ids sort by time and cannot be guessed."""
+    drawn = secrets.token_bytes(_RANDOM * len(moments))
+    numbers = (
+        int(at.timestamp() * 1000) << 8 * _RANDOM | int.from_bytes(drawn[_RANDOM * place : _RANDOM * (place + 1)])
+        for place, at in enumerate(moments)
+    )
+    return ["".join([_DIGITS[number >> shift & 1023] for shift in range(120, -1, -10)]) for number in numbers]
 
 
-def _errors(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
+def _errors(outcomes: Sequence[Outcome], counted: Counted) -> str:
+    if not counted.rejected:
+        return "[]"
     errors: list[dict[str, Any]] = []
     for index, outcome in enumerate(outcomes):
         if outcome.outcome == REJECTED:
@@ -140,8 +144,10 @@ def _errors(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
             if len(errors) < EXPLAINED_ERRORS:
                 error |= {"field": outcome.field, "message": outcome.message}
             errors.append(error)
-    return errors
+    return dumps(errors)
 
 
-def _repeated(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    return (str(place) for place, outcome in enumerate(outcomes) if outcome.outcome == DUPLICATE)
+def _repeated(outcomes: Sequence[Outcome], counted: Counted) -> str:
+    if not (counted.accepted and counted.duplicates):
+        return "{}"
+    return plain_array(str(place) for place, outcome in enumerate(outcomes) if outcome.outcome == DUPLICATE)

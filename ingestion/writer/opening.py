@@ -1,10 +1,13 @@
 """The first step of every write: hold the brand's configuration still, learn what records mean, take an id."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from ingestion.queries.meaning import Settings, meanings
 from ingestion.rules.meaning import Meaning
 from ingestion.writer.statements import statements
+from track360.lib.tenancy import tenant
 
 # First number of two-part advisory locks; the second is the brand.
 CONFIGURATION_LOCK = 1
@@ -28,16 +31,16 @@ class Opening(NamedTuple):
     meaning: Meaning
 
 
-def open_write(*, brand_id: int, deliveries: int = 1) -> Opening:
-    """Wait until no change of the brand's configuration is under way, and keep the next one waiting until commit.
+@contextmanager
+def opened_write(*, brand_id: int, deliveries: int = 1) -> Iterator[Opening]:
+    """Open the brand's `tenant()` and wait in it until no change of the brand's configuration is under way.
 
-    Without it a record could be parked for a name while the operator maps that name, and miss the replay.
+    The next change waits until commit. Without it a record could be parked for a name while the operator maps that
+    name, and miss the replay.
     """
-    with statements() as cursor:
-        cursor.execute(_OPEN.format(lock=CONFIGURATION_LOCK, brand=int(brand_id), deliveries=deliveries))
-        cursor.nextset()
-        ((numbers, version, *settings),) = cursor.fetchall()
-    return Opening(numbers, meanings.get(brand_id=brand_id, version=version, settings=Settings(*settings)))
+    asks = _OPEN.format(lock=CONFIGURATION_LOCK, brand=int(brand_id), deliveries=deliveries)
+    with tenant(brand_id, asking=asks) as ((numbers, version, *settings),):
+        yield Opening(numbers, meanings.get(brand_id=brand_id, version=version, settings=Settings(*settings)))
 
 
 def open_change(*, brand_id: int) -> None:

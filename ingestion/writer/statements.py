@@ -9,19 +9,21 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from django.db import connection
+
+from track360.lib.postgresql.base import database
 
 
 @contextmanager
 def statements() -> Iterator[psycopg.Cursor[Any]]:
-    """Open a cursor that sends parameters apart from the statement and lets PostgreSQL keep its plan.
+    """Hand out the connection's cursor that sends parameters apart from the statement; PostgreSQL keeps its plan.
 
     Django's own cursor puts parameters into the text of the statement: a batch would be scanned once more as SQL.
-    Errors are Django's.
+    Read each answer to its end before you go on. Errors are Django's.
     """
+    connection = database()
     connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        yield cursor
+    with connection.wrap_database_errors:
+        yield connection.connection.plain_cursor
 
 
 def array(values: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ Row level security in PostgreSQL compares every row's brand with a setting of th
 `operators()` make that setting; without one of them a query on a tenant table raises instead of returning nothing.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -14,6 +14,8 @@ from django.db import InterfaceError, OperationalError, connection, models, tran
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
+
+from track360.lib.postgresql.base import database, last_rows
 
 APPLICATION_ROLE = "track360_app"
 OPERATOR_ROLE = "track360_operator"
@@ -33,6 +35,8 @@ GLOBAL_TABLES = frozenset(
     }
 )
 
+Rows = Sequence[tuple[Any, ...]]
+
 _current: ContextVar[str] = ContextVar("tenancy", default="")
 
 
@@ -48,14 +52,15 @@ def current_brand() -> int:
 
 
 @contextmanager
-def tenant(brand_id: int) -> Iterator[None]:
+def tenant(brand_id: int, *, asking: str = "") -> Iterator[Rows]:
     """Open a transaction that sees and writes the rows of one brand only.
 
     Nests: on leaving, the scope that was open before is in force again. The transaction commits when the outermost
-    scope is left; services inside use plain `transaction.atomic`.
+    scope is left; services inside use plain `transaction.atomic`. `asking` are statements without parameters that
+    travel with the first ones, for whoever counts round trips; what the last of them returns is handed over.
     """
-    with _scope(f"brand:{int(brand_id)}"):
-        yield
+    with _scope(f"brand:{int(brand_id)}", asking) as rows:
+        yield rows
 
 
 @contextmanager
@@ -66,56 +71,61 @@ def operators(brand_ids: Collection[int]) -> Iterator[None]:
 
 
 @contextmanager
-def _scope(setting: str) -> Iterator[None]:
+def _scope(setting: str, asking: str = "") -> Iterator[Rows]:
     before = _current.set(setting)
     try:
         if connection.in_atomic_block:
             with transaction.atomic():
-                _apply(setting)
-                yield
+                yield _apply(setting, asking)
                 # A rollback undoes SET LOCAL by itself; releasing a savepoint does not.
                 if not connection.needs_rollback:
                     _apply(before.old_value if isinstance(before.old_value, str) else "")
         else:
             with ExitStack() as stack:
-                stack.push(_begin(setting))
-                yield
+                stack.push(_begin(f"{_statements(setting)}; {asking}"))
+                yield database().begun_with
     finally:
         _current.reset(before)
 
 
-def _begin(setting: str, *, is_second: bool = False) -> transaction.Atomic:
+def _begin(statements: str, *, is_second: bool = False) -> transaction.Atomic:
     """Begin the outermost transaction; a connection that died while it was idle is replaced, once.
 
     Django would ask every connection beforehand whether it still lives: a round trip more for every request.
     """
+    connection = database()
     connection.health_check_done = True  # type: ignore[attr-defined]
+    connection.begins_with = statements
     block = transaction.atomic()
-    block.__enter__()
     try:
-        _apply(setting, is_outermost=True)
-    except (OperationalError, InterfaceError) as error:
-        is_dead = connection.connection is None or connection.connection.closed
-        block.__exit__(type(error), error, error.__traceback__)
-        if is_second or not is_dead:
-            raise
+        block.__enter__()
+    except (OperationalError, InterfaceError):
+        had_died = connection.connection is None or connection.connection.has_died
         connection.close()
-        return _begin(setting, is_second=True)
+        if is_second or not had_died:
+            raise
+        return _begin(statements, is_second=True)
+    finally:
+        connection.begins_with = ""
     return block
 
 
-def _apply(setting: str, *, is_outermost: bool = False) -> None:
-    kind, _, value = setting.partition(":")
-    # A transaction that has just begun has no other role to give back; one statement is half the price of two.
-    reset = "" if is_outermost else "RESET ROLE; "
+def _apply(setting: str, asking: str = "") -> Rows:
+    # The scope around this one may have another role.
     with connection.cursor() as cursor:
-        match kind:
-            case "brand":
-                cursor.execute(f"{reset}SET LOCAL app.brand = '{value}'")
-            case "brands":
-                cursor.execute(f"SET LOCAL app.brands = '{value}'; SET LOCAL ROLE {OPERATOR_ROLE}")
-            case _:
-                cursor.execute("RESET ROLE; SET LOCAL app.brand = ''")
+        cursor.execute(f"RESET ROLE; {_statements(setting)}; {asking}")
+        return last_rows(cursor.cursor)
+
+
+def _statements(setting: str) -> str:
+    kind, _, value = setting.partition(":")
+    match kind:
+        case "brand":
+            return f"SET LOCAL app.brand = '{value}'"
+        case "brands":
+            return f"SET LOCAL app.brands = '{value}'; SET LOCAL ROLE {OPERATOR_ROLE}"
+        case _:
+            return "SET LOCAL app.brand = ''"
 
 
 class TenantTable(Operation):

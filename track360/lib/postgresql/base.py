@@ -1,12 +1,15 @@
-"""Connections that give up on a server that no longer answers.
+"""Connections that give up on a server that no longer answers, and that begin a transaction in one round trip.
 
 A killed server closes its connections, and whoever waits learns of it. One that hangs, or whose machine is gone, does
 not: without an end to waiting every thread of the web would wait for it in turn.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, cast
 
 import psycopg
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql import base
 
 # Seconds for which this process waits for one answer; None: for ever. See `wait_at_most`.
@@ -19,14 +22,34 @@ def wait_at_most(seconds: float | None) -> None:
     _patience = seconds
 
 
+def last_rows(cursor: psycopg.Cursor[Any]) -> Sequence[tuple[Any, ...]]:
+    """Return the rows of the last of several statements that were executed at once; none if it returns none."""
+    while cursor.nextset():
+        pass
+    return cursor.fetchall() if cursor.description else ()
+
+
 class Connection(psycopg.Connection[Any]):
     """A connection that closes when an answer does not come in time."""
+
+    has_given_up = False
+
+    @property
+    def has_died(self) -> bool:
+        """Whether the server closed it, or is gone; not: whether we have lost our patience with it."""
+        return self.closed and not self.has_given_up
+
+    @cached_property
+    def plain_cursor(self) -> psycopg.Cursor[Any]:
+        """A cursor for statement after statement, each read to its end: making one costs as much as asking."""
+        return psycopg.Cursor(self)
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """Wait for the server; raise OperationalError, with the connection closed, after this process's patience."""
         try:
             return super().wait(gen, interval, _patience if timeout is None else timeout)
         except psycopg.errors._WaitTimeout:
+            self.has_given_up = True
             self.pgconn.finish()  # whatever the server still does for it is rolled back
             raise
 
@@ -44,3 +67,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """Django's, with our connections."""
 
     Database = _Driver()  # type: ignore[assignment]  # a module to Django, of which it takes attributes
+
+    # Statements that the next transaction begins with, and the rows that the last of them returned.
+    begins_with: str = ""
+    begun_with: Sequence[tuple[Any, ...]] = ()
+
+    def _start_transaction_under_autocommit(self) -> None:
+        # Django's hook for databases whose transactions begin with a statement of their own. psycopg would send BEGIN
+        # by itself before the first statement, in a round trip of its own.
+        with self.wrap_database_errors:
+            cursor = self.connection.plain_cursor
+            cursor.execute(f"BEGIN; {self.begins_with}", prepare=False)
+            self.begun_with = last_rows(cursor)
+
+
+def database() -> DatabaseWrapper:
+    """Return this thread's connection, as what it is."""
+    return cast(DatabaseWrapper, connections[DEFAULT_DB_ALIAS])
