@@ -8,13 +8,13 @@ stored at once. The answers are the same as if each had been stored by itself, a
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from django.db import connection
 
 from brands.models import Brand
 from ingestion.dialects.dialect import ActivityDialect
 from ingestion.services.receiving import Incoming, Receipt, receive_together
-from track360.lib.tenancy import tenant
 
 # Records. Larger requests go alone: they gain nothing.
 SMALL = 50
@@ -24,12 +24,17 @@ TOGETHER = 32
 
 @dataclass(eq=False, slots=True)
 class _Waiting:
-    """One request in line. Its thread sleeps on `turn` until its receipt is there, or it has to store the line."""
+    """One request in line. Its thread sleeps on `turn` until its receipt is there, or it has to store the line.
+
+    Those that were stored together are woken one by the other (`next`): woken all at once they would fight over the
+    interpreter, which only one can have.
+    """
 
     incoming: Incoming
     turn: threading.Lock = field(default_factory=threading.Lock)
     receipt: Receipt | None = None
     failure: BaseException | None = None
+    next: "_Waiting | None" = None
 
 
 class Gatherer:
@@ -50,7 +55,9 @@ class Gatherer:
                 mine.turn.acquire()
             self._is_storing = True
         if waits:
-            mine.turn.acquire()  # released by whoever stored this request, or has found it first in line
+            mine.turn.acquire()  # released by whoever was stored before this request, or has found it first in line
+            if mine.next is not None:
+                mine.next.turn.release()
         if mine.receipt is None and mine.failure is None:
             self._store(dialect, brand)
         if mine.failure is not None:
@@ -67,10 +74,12 @@ class Gatherer:
             with self._lock:
                 following = self._line[0] if self._line else None
                 self._is_storing = following is not None
-            for waiting in together[1:]:
-                waiting.turn.release()
+            for waiting, after in pairwise(together):
+                waiting.next = after
             if following is not None:
                 following.turn.release()
+            if together[0].next is not None:
+                together[0].next.turn.release()
 
 
 def may_be_gathered(incoming: Incoming) -> bool:
@@ -84,7 +93,7 @@ _gatherers: dict[tuple[int, str, str], Gatherer] = {}
 def gather(*, dialect: ActivityDialect, brand: Brand, incoming: Incoming) -> Receipt:
     """Store a small request together with those of the brand that wait at the same moment; return once committed.
 
-    Opens the brand's `tenant()` itself. Raises what storing this request alone would raise.
+    Raises what storing this request alone would raise.
     """
     gatherer = _gatherers.setdefault((brand.pk, dialect.source, dialect.entity), Gatherer())
     return gatherer.receive(dialect=dialect, brand=brand, incoming=incoming)
@@ -92,8 +101,7 @@ def gather(*, dialect: ActivityDialect, brand: Brand, incoming: Incoming) -> Rec
 
 def _store_together(dialect: ActivityDialect, brand: Brand, together: Sequence[_Waiting]) -> None:
     try:
-        with tenant(brand.pk):
-            receipts = receive_together(dialect=dialect, brand=brand, requests=[each.incoming for each in together])
+        receipts = receive_together(dialect=dialect, brand=brand, requests=[each.incoming for each in together])
     except Exception as failure:  # noqa: BLE001 - raised again in the threads whose requests failed
         if len(together) == 1 or not connection.is_usable():
             _fail(together, failure)

@@ -11,8 +11,10 @@ from django.db import IntegrityError, OperationalError, connection
 from brands.services import create_brand
 from ingestion.dialects import push
 from ingestion.models import Activity, Customer, Delivery, Outbox
-from ingestion.services import gathering, receive
+from ingestion.services import gathering, receive, receiving
 from ingestion.services.receiving import read, receive_together
+from ingestion.writer.activities import write_activities
+from ingestion.writer.deliveries import write_deliveries
 from track360.lib.tenancy import tenant
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -129,15 +131,13 @@ def test_a_customer_nobody_reported_is_awaited_by_the_first_request_that_names_h
 
 def test_a_request_that_cannot_be_stored_fails_alone(brand, monkeypatch):
     line = Line(monkeypatch, 3)
-    through = line.receive_together
 
-    def refusing(*, dialect, brand, requests):
-        receipts = through(dialect=dialect, brand=brand, requests=requests)
-        if any(b"poison" in request.arrival.body for request in requests):
+    def refusing(*, brand_id, deliveries):
+        if any(b"poison" in delivery.arrival.body for delivery in deliveries):
             raise IntegrityError("planted")
-        return receipts
+        return write_deliveries(brand_id=brand_id, deliveries=deliveries)
 
-    monkeypatch.setattr(gathering, "receive_together", refusing)
+    monkeypatch.setattr(receiving, "write_deliveries", refusing)
     answers = line.send(brand, [deposit("x"), deposit("e1"), deposit("poison"), deposit("e2")])
 
     assert [type(answer).__name__ for answer in answers] == ["Receipt", "Receipt", "IntegrityError", "Receipt"]
@@ -148,22 +148,21 @@ def test_a_request_that_cannot_be_stored_fails_alone(brand, monkeypatch):
 
 def test_a_database_that_is_away_is_told_to_all_and_the_line_goes_on(brand, monkeypatch):
     line = Line(monkeypatch, 2)
+    calls = []
 
-    def away(*, dialect, brand, requests):
-        connection.connection.close()
-        raise OperationalError("planted")
+    def then_away(**given):
+        calls.append(len(given["batches"]))
+        if len(calls) > 1:
+            connection.connection.close()
+            raise OperationalError("planted")
+        return write_activities(**given)
 
-    real, calls = line.receive_together, []
-
-    def first_then_away(**given):
-        calls.append(len(given["requests"]))
-        return real(**given) if len(calls) == 1 else away(**given)
-
-    monkeypatch.setattr(gathering, "receive_together", first_then_away)
+    monkeypatch.setattr(receiving, "write_activities", then_away)
     answers = line.send(brand, [deposit("x"), deposit("e1"), deposit("e2")])
-    monkeypatch.setattr(gathering, "receive_together", receive_together)
+    monkeypatch.setattr(receiving, "write_activities", write_activities)
     afterwards = Line(monkeypatch, 0).send(brand, [deposit("e1")])
 
+    assert calls[:2] == [1, 2]
     assert [type(answer).__name__ for answer in answers] == ["Receipt", "OperationalError", "OperationalError"]
     assert outcomes(afterwards) == [["created"]]
 
