@@ -13,7 +13,8 @@ def run(rounds: int, scale: float) -> Reading:
     """Push batches of 1000 to both, with two clients; compare the time a thousand records take."""
     count = max(2 * BATCH, int(RECORDS * scale) // BATCH * BATCH)
     fewer = max(2 * BATCH, int(USUAL_RECORDS * scale) // BATCH * BATCH)
-    with stage.web() as web, stage.web({"DJANGO_SETTINGS_MODULE": "benchmarks.usual.settings"}) as usual:
+    theirs = {"DJANGO_SETTINGS_MODULE": "benchmarks.usual.settings"}
+    with stage.web() as web, stage.web(theirs, application="benchmarks.usual.wsgi:application") as usual:
         sender = Sender(web)
         sender.send(2 * BATCH, batch=BATCH)
         _push_to(usual, sender, 2 * BATCH, 0)

@@ -17,7 +17,7 @@ import yaml
 
 from benchmarks.measure import Skipped
 from benchmarks.terms import Document
-from devtools.parts import parts
+from devtools.parts import APPLICATION, parts
 from devtools.programs import until
 
 CUSTOMERS = "/tracking/events/customers"
@@ -74,13 +74,13 @@ def answers(port: int) -> bool:
 
 
 @contextmanager
-def web(more: Mapping[str, str] | None = None) -> Iterator[Web]:
+def web(more: Mapping[str, str] | None = None, *, application: str = APPLICATION) -> Iterator[Web]:
     """Start Granian with the production settings and stop it again."""
     port = free_port()
     environment = {**os.environ, **(more or {})}
     environment.pop("DATABASE_OWNER_URL", None)
     with tempfile.TemporaryDirectory(prefix="track360-bench-") as folder:
-        program = parts(environment, port=port, logs=Path(folder))["web"]
+        program = parts(environment, port=port, logs=Path(folder), application=application)["web"]
         program.start()
         try:
             until(lambda: program.status is not None or answers(port), seconds=60, step=0.1)

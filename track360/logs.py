@@ -1,6 +1,11 @@
 """Structured logs: one JSON object a line, with the request's id, and never a secret or a person's data."""
 
+import logging
+import os
 import re
+from contextlib import suppress
+from datetime import UTC, datetime
+from json import dumps
 from typing import Any
 
 import structlog
@@ -13,6 +18,10 @@ QUOTED_ROWS = re.compile(r"^(DETAIL|CONTEXT|HINT):.*$", re.MULTILINE)
 TOKEN_MARK = "t360_"  # noqa: S105
 TOKEN = re.compile(r"t360_[\w-]+")
 SECRET_NAMES = re.compile(r"token|secret|password|authorization|cookie|api_?key|signature|e-?mail|phone", re.IGNORECASE)
+
+STDERR = 2
+
+_requests = logging.getLogger("track360.requests")
 
 
 def without_queries(_: object, __: str, event: Any) -> Any:
@@ -56,6 +65,26 @@ SHARED: list[Any] = [
     without_rows,
     without_tokens,
 ]
+
+
+def request_finished(*, code: int, request: str) -> None:
+    """Write the line of a request that Django's middleware has not seen, as it stands for all others.
+
+    Nothing a sender chose may be in it, for nothing is taken out: the whole chain costs a fifth of such a request.
+    """
+    if not _requests.isEnabledFor(logging.INFO):
+        return
+    line = {
+        "code": code,
+        "request": request,
+        "event": "request_finished",
+        **structlog.contextvars.get_contextvars(),
+        "level": "info",
+        "logger": _requests.name,
+        "timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+    }
+    with suppress(OSError):  # whoever read the log is gone; the answer must not be
+        os.write(STDERR, f"{dumps(line)}\n".encode())
 
 
 def configure(*, level: str) -> dict[str, Any]:

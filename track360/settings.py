@@ -61,7 +61,6 @@ MIDDLEWARE = [
     "attribution.views.ClickMiddleware",  # first: a redirect needs none of the others
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "track360.middleware.ShortWay",
     "django_structlog.middlewares.RequestMiddleware",
     "track360.middleware.RequestIdHeader",
     "csp.middleware.CSPMiddleware",

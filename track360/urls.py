@@ -4,11 +4,12 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from portal.views.home import home
-from track360 import health, machine_urls
+from track360 import health
 from track360.api_docs import views as api_docs
 
 urlpatterns = [
-    *machine_urls.urlpatterns,
+    path("tracking/", include("ingestion.urls")),
+    path("", include("attribution.urls")),
     path("", home, name="home"),
     path("portal/", include("portal.urls")),
     re_path("^livez/?$", health.livez),

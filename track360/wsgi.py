@@ -10,12 +10,13 @@ from track360.checks import refuse_unsafe_start
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "track360.settings")
 
-application = get_wsgi_application()
+django = get_wsgi_application()
 refuse_unsafe_start()
 
 # These need Django to be set up.
 from brands.rate_limits import limiter  # noqa: E402
 from track360.celery import app as celery  # noqa: E402
+from track360.entrance import Entrance  # noqa: E402
 from track360.lib.postgresql.base import wait_at_most  # noqa: E402
 
 # Seconds. A request that PostgreSQL lets wait for longer is answered 503. As with any lost answer, sending it again is
@@ -26,6 +27,8 @@ wait_at_most(15)
 get_resolver().url_patterns  # noqa: B018
 limiter.prepare()
 celery.backend  # noqa: B018
+
+application = Entrance(django)
 
 # What is loaded now stays: the garbage collector need not look at it again. A batch makes tens of thousands of small
 # objects that reference counting frees at its end; collecting while it runs costs it a third more and finds nothing.

@@ -13,6 +13,7 @@ from django.test import Client
 from brands.models import Brand
 from brands.services import create_brand, issue_token
 from ingestion.models import Activity, Customer, Delivery, Outbox, SupersededActivity
+from tests.entering import EntranceClient
 from track360.lib.tenancy import tenant
 
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
@@ -24,7 +25,7 @@ class Sender:
 
     brand: Brand
     token: str
-    client: Client = field(default_factory=lambda: Client(raise_request_exception=False))
+    client: Client = field(default_factory=lambda: EntranceClient(raise_request_exception=False))
 
     @contextmanager
     def open(self) -> Iterator[Brand]:

@@ -375,12 +375,12 @@ def test_money_is_stored_exactly(brand: Sender):
     assert [str(amount) for amount in stored] == ["123456789012345.00000000", "0E-8", "1E-8"]
 
 
-def test_the_log_names_brand_and_delivery_and_nothing_that_was_sent(brand, caplog):
-    caplog.set_level("INFO")
-
+def test_the_log_names_brand_and_delivery_and_nothing_that_was_sent(brand, capfd):
     answer = brand.post("activities", [deposit("SECRET", "SECRET", note="SECRET")])
 
-    (line,) = [record.msg for record in caplog.records if record.msg["event"] == "request_finished"]
+    written = capfd.readouterr().err
+    (line,) = [json.loads(text) for text in written.splitlines() if "request_finished" in text]
     assert (line["brand"], line["delivery"], line["code"]) == ("luckyspin", answer.json()["delivery"], 200)
-    assert "SECRET" not in caplog.text
-    assert brand.token not in caplog.text
+    assert (line["request"], line["request_id"]) == ("POST /tracking/events/activities", answer["X-Request-ID"])
+    assert "SECRET" not in written
+    assert brand.token not in written
