@@ -1,8 +1,10 @@
 """Small requests of one brand that arrive at the same time are stored in one transaction.
 
 A sender that reports one record a request costs a commit each. While one request's transaction runs, those that come
-after it wait in line; the first of them then stores them all. Nobody waits for company: a request that is alone is
-stored at once. The answers are the same as if each had been stored by itself, and are given after the commit.
+after it wait in line; the first of them then stores them all. A request that is alone is stored at once. After several
+that were stored together the next ones wait a moment for the same senders, who have just been answered: few large
+groups cost less than many small ones. The answers are the same as if each had been stored by itself, and are given
+after the commit.
 """
 
 import threading
@@ -20,6 +22,8 @@ from ingestion.services.receiving import Incoming, Receipt, receive_together
 SMALL = 50
 # Requests stored together at most.
 TOGETHER = 32
+# Seconds for which a group waits for those who came together before.
+PATIENCE = 0.003
 
 
 @dataclass(eq=False, slots=True)
@@ -44,12 +48,18 @@ class Gatherer:
         self._lock = threading.Lock()
         self._line: list[_Waiting] = []
         self._is_storing = False
+        # How many were stored in company a moment ago, and how long a line whoever stores next waits for.
+        self._company = 0
+        self._expected = 0
+        self._complete = threading.Condition(self._lock)
 
     def receive(self, *, dialect: ActivityDialect, brand: Brand, incoming: Incoming) -> Receipt:
         """Store a request, together with those that wait; return when it is committed, or raise what it raised."""
         mine = _Waiting(incoming)
         with self._lock:
             self._line.append(mine)
+            if len(self._line) == self._expected:
+                self._complete.notify()
             waits = self._is_storing
             if waits:
                 mine.turn.acquire()
@@ -66,8 +76,7 @@ class Gatherer:
         return mine.receipt
 
     def _store(self, dialect: ActivityDialect, brand: Brand) -> None:
-        with self._lock:
-            together, self._line = self._line[:TOGETHER], self._line[TOGETHER:]
+        together = self._taken_from_line()
         try:
             _store_together(dialect, brand, together)
         finally:
@@ -80,6 +89,16 @@ class Gatherer:
                 following.turn.release()
             if together[0].next is not None:
                 together[0].next.turn.release()
+
+    def _taken_from_line(self) -> list[_Waiting]:
+        with self._lock:
+            self._expected = min(len(self._line) + self._company, TOGETHER)
+            if self._company and len(self._line) < self._expected:
+                self._complete.wait(PATIENCE)
+            self._expected = 0
+            together, self._line = self._line[:TOGETHER], self._line[TOGETHER:]
+            self._company = len(together) - 1
+        return together
 
 
 def may_be_gathered(incoming: Incoming) -> bool:

@@ -100,6 +100,36 @@ def test_requests_in_line_are_stored_together_each_with_its_own_delivery(brand, 
     assert waiting == 7
 
 
+def test_those_who_came_together_are_waited_for_and_one_who_is_alone_is_not(brand, monkeypatch):
+    monkeypatch.setattr(gathering, "PATIENCE", 20)
+    gatherer = gathering._gatherers.setdefault((brand.pk, "push", "activities"), gathering.Gatherer())
+    Line(monkeypatch, 0).send(brand, [deposit("alone")])
+    gatherer._company = 2
+    line = Line(monkeypatch, 0)
+    line._stands.set()
+
+    def one(number):
+        try:
+            incoming = read(dialect=push.ACTIVITIES, body=json.dumps(deposit(f"e{number}")).encode(), received_at=NOW)
+            return gathering.gather(dialect=push.ACTIVITIES, brand=brand, incoming=incoming)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as threads:
+        receipts = list(threads.map(one, range(3)))
+
+    assert line.sizes == [3]
+    assert outcomes(receipts) == [["created"]] * 3
+
+
+def test_a_group_does_not_wait_for_ever_for_those_who_do_not_come_again(brand, monkeypatch):
+    gatherer = gathering._gatherers.setdefault((brand.pk, "push", "activities"), gathering.Gatherer())
+    gatherer._company = 5
+
+    assert outcomes(Line(monkeypatch, 0).send(brand, [deposit("e1")])) == [["created"]]
+    assert gatherer._company == 0
+
+
 def test_versions_of_one_record_count_in_the_order_of_the_line(brand, monkeypatch):
     bodies = [
         deposit("x"),
