@@ -4,7 +4,7 @@ A balancer that should keep accepting records while the broker is away asks `/li
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache as once
 from typing import Any
 
@@ -23,11 +23,15 @@ from ingestion.models import Outbox
 from ingestion.rates.fetching import rates_note
 from track360.celery import HEARTBEAT
 from track360.checks import missing_migrations
+from track360.lib.postgresql.base import waiting_at_most
 
 # Seconds. Beat sends a heartbeat every 5.
 OLDEST_HEARTBEAT = 30
 # Seconds. Every committed batch is followed up within this time, with the broker gone too.
 OLDEST_WAITING = 60
+
+# Seconds. Who asks how we are does not want to wait for an answer of PostgreSQL as long as a request does.
+PATIENCE = 2
 
 
 class Unready(Exception):
@@ -46,7 +50,8 @@ def livez(request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 200 when every part works and 503 when one does not, naming it; `?exclude=a,b` leaves parts out."""
     excluded = set(request.GET.get("exclude", "").split(","))
-    parts = {name: _state_of(probe) for name, probe in PROBES.items() if name not in excluded}
+    with waiting_at_most(PATIENCE):
+        parts = _states({name: probe for name, probe in PROBES.items() if name not in excluded})
     is_ready = all(part["ok"] for part in parts.values())
     return JsonResponse(
         {"status": "ready" if is_ready else "not ready", "checks": parts}, status=200 if is_ready else 503
@@ -66,16 +71,23 @@ def metrics(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _state_of(probe: Callable[[], str]) -> dict[str, Any]:
-    try:
-        return {"ok": True, "detail": probe()}
-    except Unready as unready:
-        return {"ok": False, "detail": str(unready)}
-    except DatabaseError:
-        connection.close()
-        return {"ok": False, "detail": "PostgreSQL does not answer"}
-    except RedisError:
-        return {"ok": False, "detail": "Valkey does not answer"}
+def _states(probes: Mapping[str, Callable[[], str]]) -> dict[str, dict[str, Any]]:
+    states = {}
+    database_is_away = False
+    for name, probe in probes.items():
+        try:
+            if database_is_away and name in ASK_POSTGRESQL:
+                raise Unready("not asked: PostgreSQL does not answer")
+            states[name] = {"ok": True, "detail": probe()}
+        except Unready as unready:
+            states[name] = {"ok": False, "detail": str(unready)}
+        except DatabaseError:
+            connection.close()
+            database_is_away = True
+            states[name] = {"ok": False, "detail": "PostgreSQL does not answer"}
+        except RedisError:
+            states[name] = {"ok": False, "detail": "Valkey does not answer"}
+    return states
 
 
 def _database() -> str:
@@ -128,6 +140,7 @@ PROBES: dict[str, Callable[[], str]] = {
     "oldest_waiting": _oldest_waiting,
     "rates": _rates,
 }
+ASK_POSTGRESQL = PROBES.keys() - {"broker", "beat"}
 
 
 @once

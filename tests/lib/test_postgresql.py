@@ -5,8 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import OperationalError, connection
+from django.utils import timezone
 
-from track360.lib.postgresql.base import wait_at_most
+from brands.services import create_brand
+from track360.lib.postgresql.base import wait_at_most, waiting_at_most
+from track360.lib.tenancy import tenant
 
 
 @pytest.fixture
@@ -32,6 +35,21 @@ def test_a_server_that_does_not_answer_in_time_is_given_up(impatient):
     assert not connection.is_usable()
 
 
+def test_whoever_is_in_a_hurry_waits_less_than_the_others(impatient):
+    wait_at_most(10)
+    began = time.monotonic()
+
+    with waiting_at_most(0.2), pytest.raises(OperationalError), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(1)")
+    took = time.monotonic() - began
+    connection.close()
+
+    assert took < 0.9
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(0.3), 1")
+        assert cursor.fetchone()[1] == 1
+
+
 def test_the_connection_is_replaced_by_one_that_works(impatient):
     with pytest.raises(OperationalError), connection.cursor() as cursor:
         cursor.execute("SELECT pg_sleep(1)")
@@ -46,3 +64,33 @@ def test_a_worker_waits_as_long_as_it_takes(transactional_db):
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_sleep(0.5), 1")
         assert cursor.fetchone()[1] == 1
+
+
+def test_a_scope_does_not_try_again_after_its_patience_has_ended(impatient):
+    brand = create_brand(slug="one", name="One", vertical="igaming", by="test", now=timezone.now())
+    wait_at_most(0.8)
+    began = time.monotonic()
+
+    with pytest.raises(OperationalError), tenant(brand.pk, asking="SELECT pg_sleep(3)"):
+        pass
+
+    assert time.monotonic() - began < 1.5  # a second try would wait as long again
+
+
+def test_a_scope_replaces_a_connection_that_the_server_has_closed(transactional_db):
+    brand = create_brand(slug="one", name="One", vertical="igaming", by="test", now=timezone.now())
+    with connection.cursor() as cursor, pytest.raises(OperationalError):
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    with tenant(brand.pk, asking="SELECT 1, 2") as rows:
+        assert rows == [(1, 2)]
+
+
+def test_a_scope_inside_another_asks_as_its_own_brand(transactional_db):
+    one, two = (
+        create_brand(slug=slug, name=slug, vertical="igaming", by="test", now=timezone.now()) for slug in ("one", "two")
+    )
+    asking = "SELECT current_setting('app.brand')"
+
+    with tenant(one.pk, asking=asking) as outer, tenant(two.pk, asking=asking) as inner:
+        assert (outer, inner) == ([(str(one.pk),)], [(str(two.pk),)])

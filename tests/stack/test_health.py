@@ -87,6 +87,8 @@ def test_readyz_names_a_database_that_is_away(client, beating, monkeypatch):
 
     assert answer.status_code == 503
     assert answer.json()["checks"]["database"] == {"ok": False, "detail": "PostgreSQL does not answer"}
+    not_asked = {name for name, part in answer.json()["checks"].items() if part["detail"].startswith("not asked")}
+    assert not_asked == {"migrations", "oldest_waiting", "rates"}  # each would wait for it in turn
 
 
 def test_readyz_names_a_broker_that_is_away(client, db, settings):

@@ -4,7 +4,9 @@ A killed server closes its connections, and whoever waits learns of it. One that
 not: without an end to waiting every thread of the web would wait for it in turn.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cached_property
 from typing import Any, cast
 
@@ -14,12 +16,23 @@ from django.db.backends.postgresql import base
 
 # Seconds for which this process waits for one answer; None: for ever. See `wait_at_most`.
 _patience: float | None = None
+_in_a_hurry: ContextVar[float | None] = ContextVar("in_a_hurry", default=None)
 
 
 def wait_at_most(seconds: float | None) -> None:
     """From now on let this process wait so long for each of PostgreSQL's answers, then fail with OperationalError."""
     global _patience
     _patience = seconds
+
+
+@contextmanager
+def waiting_at_most(seconds: float) -> Iterator[None]:
+    """Wait no longer than this for each of PostgreSQL's answers inside the block, whatever the process's patience."""
+    before = _in_a_hurry.set(seconds)
+    try:
+        yield
+    finally:
+        _in_a_hurry.reset(before)
 
 
 def last_rows(cursor: psycopg.Cursor[Any]) -> Sequence[tuple[Any, ...]]:
@@ -45,9 +58,11 @@ class Connection(psycopg.Connection[Any]):
         return psycopg.Cursor(self)
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        """Wait for the server; raise OperationalError, with the connection closed, after this process's patience."""
+        """Wait for the server; raise OperationalError, with the connection closed, once patience ends."""
+        if timeout is None:
+            timeout = _in_a_hurry.get() or _patience
         try:
-            return super().wait(gen, interval, _patience if timeout is None else timeout)
+            return super().wait(gen, interval, timeout)
         except psycopg.errors._WaitTimeout:
             self.has_given_up = True
             self.pgconn.finish()  # whatever the server still does for it is rolled back
