@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from json import dumps
@@ -35,8 +34,7 @@ _INSERT = """
     SELECT brand_id, id, accepted, received_at FROM delivery WHERE accepted > 0"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
+class Arrival(NamedTuple):
     """One request, page or file as it came in."""
 
     source: str
@@ -48,8 +46,7 @@ class Arrival:
     is_strict: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
+class Counted(NamedTuple):
     """A written delivery: its public id and how many records had which outcome."""
 
     uid: str
