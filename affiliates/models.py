@@ -1,7 +1,9 @@
 """Who earns: affiliates, the people who log in for them, and what they put on their pages."""
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 
 from brands.models import Brand, User
 
@@ -154,8 +156,16 @@ class LinkRoute(models.Model):
     brand = models.ForeignKey(Brand, models.PROTECT, related_name="+", db_index=False)
 
 
+def _one(value: F | Func) -> Func:
+    """Return a range of exactly one number: equality can then stand in an exclusion constraint without extensions."""
+    return Func(value, value, Value("[]"), function="int8range")
+
+
 class PromoCode(models.Model):
-    """A word a customer types when registering; it names the affiliate."""
+    """A word a customer types when registering; it names the affiliate while it is in force.
+
+    Whose it is never changes, because decisions rest on it. Once it has ended the word may become another's.
+    """
 
     brand = models.ForeignKey(Brand, models.PROTECT, related_name="+", db_index=False)
     affiliate = models.ForeignKey(
@@ -166,10 +176,26 @@ class PromoCode(models.Model):
     )
     code = models.CharField(max_length=50)
     folded = models.CharField(max_length=50, help_text="The code as it is matched: without case.")
+    starts_on = models.DateField(null=True, blank=True, help_text="The first day. Empty: from the beginning.")
+    ends_on = models.DateField(null=True, blank=True, help_text="The last day. Empty: open.")
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["brand", "folded"], name="a_promo_code_is_one_code")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="a_promo_code_ends_after_it_starts",
+            ),
+            # Words are compared by their hash of 64 bits, for which the index needs no extension.
+            ExclusionConstraint(
+                name="a_promo_code_is_one_affiliates_at_a_time",
+                expressions=[
+                    (_one(F("brand_id")), RangeOperators.OVERLAPS),
+                    (_one(Func(F("folded"), Value(0), function="hashtextextended")), RangeOperators.OVERLAPS),
+                    (Func(F("starts_on"), F("ends_on"), Value("[]"), function="daterange"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code

@@ -21,7 +21,7 @@ def world_of(*, brand: Brand, seed: int, visitors: int = VISITORS_A_DAY) -> Worl
         sending = [affiliate for affiliate, status in statuses.items() if status in SENDING]
         ours = {"brand": brand, "affiliate__in": sending}
         links = sorted(TrackingLink.objects.filter(**ours, is_active=True).values_list("code", flat=True))
-        codes = sorted(PromoCode.objects.filter(**ours).values_list("code", flat=True))
+        codes = sorted(PromoCode.objects.filter(**ours).values_list("code", flat=True).distinct())
         campaigns = sorted(Campaign.objects.filter(**ours).values_list("code", "affiliate__code"))
     popularity = {link: around(dice(seed, brand.slug, "popularity", link), 1, 0.7) for link in links}
     each = visitors / max(1.0, sum(popularity.values()))

@@ -10,7 +10,7 @@ from affiliates.services.partners import (
     set_default_affiliate,
     set_status,
 )
-from affiliates.services.promo_codes import create_promo_code
+from affiliates.services.promo_codes import PromoCodeDaysRefused, change_promo_code, create_promo_code
 from affiliates.services.seats import SeatTaken, give_seat, take_seat
 from affiliates.services.tree import MAX_LEVELS, ParentRefused, set_parent
 
@@ -21,10 +21,12 @@ __all__ = [
     "CodeTaken",
     "LandingRefused",
     "ParentRefused",
+    "PromoCodeDaysRefused",
     "SeatTaken",
     "StatusUnknown",
     "change_affiliate",
     "change_link",
+    "change_promo_code",
     "create_affiliate",
     "create_campaign",
     "create_link",

@@ -86,12 +86,12 @@ def directory_of(*, brand: Brand, evidence: Iterable[Sequence[decision.Evidence]
                 "id", "affiliate_id", "campaign_id"
             )
         },
-        promo_codes={
-            code: decision.KnownPointer(affiliate, campaign)
-            for code, affiliate, campaign in PromoCode.objects.filter(brand_id=brand.id).values_list(
-                "folded", "affiliate_id", "campaign_id"
-            )
-        },
+        promo_codes=[
+            decision.KnownPromoCode(code, decision.KnownPointer(affiliate, campaign), starts_on, ends_on)
+            for code, affiliate, campaign, starts_on, ends_on in PromoCode.objects.filter(
+                brand_id=brand.id
+            ).values_list("folded", "affiliate_id", "campaign_id", "starts_on", "ends_on")
+        ],
         tracking_patterns=[source for source in brand.tracking_patterns if _usable(brand, source)],
         default_affiliate=next((number for number, _, is_default in affiliates if is_default), None),
         strict=brand.tracking == Tracking.STRICT,

@@ -147,7 +147,7 @@ def _unsupported(brand: Brand) -> Iterator[Difference]:
     keys = token_keys(brand_id=brand.id)
     affiliates = dict(Affiliate.objects.filter(brand_id=brand.id).values_list("id", "code"))
     campaigns = dict(Campaign.objects.filter(brand_id=brand.id).values_list("id", "code"))
-    promo_codes = dict(PromoCode.objects.filter(brand_id=brand.id).values_list("folded", "affiliate_id"))
+    promo_codes = set(PromoCode.objects.filter(brand_id=brand.id).values_list("folded", "affiliate_id"))
     decisions = (
         Attribution.objects.filter(brand_id=brand.id, superseded_at__isnull=True)
         .exclude(rule=Rule.TRANSFER)
@@ -164,7 +164,7 @@ def _unsupported(brand: Brand) -> Iterator[Difference]:
             case Rule.EXPLICIT:
                 supported = bool(names & {said.get("affiliate_id"), said.get("campaign_id")})
             case Rule.PROMO_CODE:
-                supported = promo_codes.get(str(said.get("promo_code")).casefold()) == decision.affiliate_id
+                supported = (str(said.get("promo_code")).casefold(), decision.affiliate_id) in promo_codes
             case Rule.PATTERN:
                 supported = any(name in str(said.get("tracking_data")) for name in names if name)
             case _:

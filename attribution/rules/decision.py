@@ -58,6 +58,20 @@ class KnownPointer:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownPromoCode:
+    """What a promo code points to, from its first day through its last; None is no bound."""
+
+    code: str
+    pointer: KnownPointer
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+    def is_in_force(self, day: date) -> bool:
+        """Tell whether customers who register on that day are attributed by it."""
+        return (self.starts_on or date.min) <= day <= (self.ends_on or date.max)
+
+
+@dataclass(frozen=True, slots=True)
 class Directory:
     """All that is known under one brand when a decision is made. Built by `directory`."""
 
@@ -66,7 +80,7 @@ class Directory:
     campaigns: Mapping[str, KnownCampaign]
     campaign_owners: Mapping[str, str]
     links: Mapping[int, KnownPointer]
-    promo_codes: Mapping[str, KnownPointer]
+    promo_codes: Mapping[str, tuple[KnownPromoCode, ...]]
     patterns: tuple[patterns.Pattern, ...]
     default_affiliate: int | None
     strict: bool
@@ -79,7 +93,7 @@ def directory(
     affiliates: Iterable[KnownAffiliate],
     campaigns: Iterable[KnownCampaign],
     links: Mapping[int, KnownPointer],
-    promo_codes: Mapping[str, KnownPointer],
+    promo_codes: Iterable[KnownPromoCode],
     tracking_patterns: Sequence[str],
     default_affiliate: int | None,
     strict: bool,
@@ -92,13 +106,17 @@ def directory(
     """
     by_id = {affiliate.id: affiliate for affiliate in affiliates}
     known = {campaign.code: campaign for campaign in campaigns}
+    words: dict[str, tuple[KnownPromoCode, ...]] = {}
+    for promo_code in promo_codes:
+        word = promo_code.code.casefold()
+        words[word] = (*words.get(word, ()), promo_code)
     return Directory(
         affiliates={affiliate.code: affiliate for affiliate in by_id.values()},
         affiliates_by_id=by_id,
         campaigns=known,
         campaign_owners={code: by_id[campaign.affiliate].code for code, campaign in known.items()},
         links=links,
-        promo_codes={code.casefold(): pointer for code, pointer in promo_codes.items()},
+        promo_codes=words,
         patterns=patterns.most_specific_first([patterns.parse(source) for source in tracking_patterns]),
         default_affiliate=default_affiliate,
         strict=strict,
@@ -149,6 +167,7 @@ class Reason(StrEnum):
     UNKNOWN_AFFILIATE = "unknown_affiliate"
     UNKNOWN_CAMPAIGN = "unknown_campaign"
     UNKNOWN_PROMO_CODE = "unknown_promo_code"
+    PROMO_CODE_NOT_IN_FORCE = "promo_code_not_in_force"
     AMBIGUOUS_AFFILIATE = "ambiguous_affiliate"
     NO_MATCH = "no_match"
     AFFILIATE_PENDING = "affiliate_pending"
@@ -273,10 +292,11 @@ def _explicit(
 
 
 def _promo_code(known: Directory, number: int, code: str, registration: Registration) -> Candidate:
-    pointer = known.promo_codes.get(code.casefold())
+    promo_codes = known.promo_codes.get(code.casefold(), ())
     claim = Candidate(number, Source.PROMO_CODE, code, Reason.WON)
+    pointer = next((one.pointer for one in promo_codes if one.is_in_force(registration.on)), None)
     if pointer is None:
-        return replace(claim, reason=Reason.UNKNOWN_PROMO_CODE)
+        return replace(claim, reason=Reason.PROMO_CODE_NOT_IN_FORCE if promo_codes else Reason.UNKNOWN_PROMO_CODE)
     return _judged(known, claim, pointer.affiliate, pointer.campaign, registration)
 
 

@@ -27,6 +27,7 @@ VERDICTS = {
     "unknown_affiliate": "No affiliate of this brand has this id",
     "unknown_campaign": "No campaign of this brand has this id",
     "unknown_promo_code": "No promo code of this brand",
+    "promo_code_not_in_force": "The promo code was not in force on the day",
     "ambiguous_affiliate": "It can be read as several affiliates",
     "no_match": "It has none of the brand's shapes",
     "affiliate_pending": "The affiliate was pending on the day",

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from affiliates import services
-from affiliates.models import Affiliate, LinkRoute, SeatRoute, TrackingLink
+from affiliates.models import Affiliate, LinkRoute, PromoCode, SeatRoute, TrackingLink
 from affiliates.queries import Tree, parent_history, seats_of, status_on, statuses_on, tree_on
 from brands.models import AuditEvent, Brand, User
 from brands.services import create_brand
@@ -84,6 +84,37 @@ def test_a_link_without_a_code_gets_one_nobody_can_guess(brand, anna):
     assert all(len(code) >= 8 for code in codes)
 
 
+def test_a_promo_code_ends_and_is_written_down_with_its_days(brand, anna):
+    code = services.create_promo_code(affiliate=anna, code="SPRING", starts_on=MARCH, **BY)
+
+    services.change_promo_code(promo_code=code, starts_on=MARCH, ends_on=date(2026, 3, 31), **BY)
+    services.change_promo_code(promo_code=code, starts_on=MARCH, ends_on=date(2026, 3, 31), **BY)
+
+    assert PromoCode.objects.values_list("starts_on", "ends_on").get() == (MARCH, date(2026, 3, 31))
+    written = AuditEvent.objects.filter(action="promo_code.changed")
+    assert list(written.values_list("before", "after")) == [
+        (
+            {"starts_on": "2026-03-01", "ends_on": None},
+            {"starts_on": "2026-03-01", "ends_on": "2026-03-31"},
+        )
+    ]
+
+
+def test_a_promo_code_is_one_affiliates_at_a_time(brand, anna):
+    ben = services.create_affiliate(brand=brand, code="ben", name="Ben", **BY)
+    first = services.create_promo_code(affiliate=anna, code="Spring", ends_on=date(2026, 3, 9), **BY)
+    for days in ({}, {"starts_on": date(2026, 3, 9)}, {"ends_on": date(2020, 1, 1)}):
+        with pytest.raises(services.CodeTaken):
+            services.create_promo_code(affiliate=ben, code="SPRING", **days, **BY)
+    services.create_promo_code(affiliate=ben, code="SPRING", starts_on=date(2026, 3, 10), **BY)
+
+    with pytest.raises(services.CodeTaken):
+        services.change_promo_code(promo_code=first, starts_on=None, ends_on=date(2026, 3, 10), **BY)
+    with pytest.raises(services.PromoCodeDaysRefused):
+        services.change_promo_code(promo_code=first, starts_on=MARCH, ends_on=date(2026, 2, 28), **BY)
+    assert PromoCode.objects.get(affiliate=anna).ends_on == date(2026, 3, 9)
+
+
 @pytest.mark.parametrize("landing", ["https://evil.example/", "http://luckyspin.example/", "luckyspin.example", "//x"])
 def test_a_link_leads_to_a_landing_host_only(brand, anna, landing):
     with pytest.raises(services.LandingRefused):
@@ -112,6 +143,9 @@ def test_another_affiliates_campaign_is_refused(brand, anna):
         lambda brand, anna: services.create_campaign(affiliate=anna, code="c", **BY),
         lambda brand, anna: services.create_link(affiliate=anna, **BY),
         lambda brand, anna: services.create_promo_code(affiliate=anna, code="P", **BY),
+        lambda brand, anna: services.change_promo_code(
+            promo_code=services.create_promo_code(affiliate=anna, code="P", **BY), starts_on=MARCH, ends_on=None, **BY
+        ),
         lambda brand, anna: services.set_default_affiliate(brand=brand, affiliate=anna, **BY),
     ],
 )

@@ -11,6 +11,7 @@ from attribution.rules.decision import (
     KnownAffiliate,
     KnownCampaign,
     KnownPointer,
+    KnownPromoCode,
     Reason,
     Registration,
     Source,
@@ -38,7 +39,7 @@ def world(**changed):
         ],
         "campaigns": [KnownCampaign(SPRING, "2001", ANNA), KnownCampaign(AUTUMN, "7", BEN)],
         "links": {5: KnownPointer(ANNA, SPRING), 6: KnownPointer(CARL, None)},
-        "promo_codes": {"SPRING25": KnownPointer(BEN, AUTUMN)},
+        "promo_codes": [KnownPromoCode("SPRING25", KnownPointer(BEN, AUTUMN))],
         "tracking_patterns": [
             "{campaign}_{affiliate}_{click}",
             "campaign_{campaign}_aff_{affiliate}_creative_{creative}",
@@ -177,9 +178,37 @@ def test_the_window_runs_from_the_click_to_the_registration(days, inside):
 def test_the_status_of_the_registration_day_decides(statuses, accepted):
     affiliate = KnownAffiliate(ANNA, "1000", tuple(StatusSince(*entry) for entry in statuses))
 
-    decision = decided(Evidence(affiliate_id="1000"), affiliates=[affiliate], campaigns=[], links={}, promo_codes={})
+    decision = decided(Evidence(affiliate_id="1000"), affiliates=[affiliate], campaigns=[], links={}, promo_codes=[])
 
     assert (decision.winner is not None) == accepted
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "reason"),
+    [
+        (None, DAY, Reason.WON),
+        (DAY, None, Reason.WON),
+        (DAY, DAY, Reason.WON),
+        (None, DAY - timedelta(days=1), Reason.PROMO_CODE_NOT_IN_FORCE),
+        (DAY + timedelta(days=1), None, Reason.PROMO_CODE_NOT_IN_FORCE),
+    ],
+)
+def test_a_promo_code_counts_for_those_who_register_from_its_first_day_through_its_last(starts_on, ends_on, reason):
+    spring = KnownPromoCode("SPRING25", KnownPointer(BEN, AUTUMN), starts_on, ends_on)
+
+    decision = decided(Evidence(promo_code="spring25"), promo_codes=[spring])
+
+    assert [candidate.reason for candidate in decision.candidates] == [reason]
+
+
+def test_a_word_that_went_to_another_affiliate_is_his_whose_it_is_on_the_day():
+    codes = [
+        KnownPromoCode("Spring", KnownPointer(BEN, AUTUMN), None, DAY - timedelta(days=1)),
+        KnownPromoCode("SPRING", KnownPointer(ANNA, None), DAY, None),
+    ]
+
+    assert won(decided(Evidence(promo_code="spring"), promo_codes=codes)) == (ANNA, None, "promo_code")
+    assert won(decided(Evidence(promo_code="spring"), promo_codes=codes[::-1])) == (ANNA, None, "promo_code")
 
 
 def test_the_default_affiliate_gets_those_nobody_else_brought():
@@ -220,7 +249,7 @@ def test_a_forged_or_foreign_token_attributes_nothing(value):
         affiliates=[KnownAffiliate(n, code, ALWAYS) for n, code in enumerate(["1000", "a", "_", "t1", "-"])],
         campaigns=[],
         links={n: KnownPointer(0, None) for n in range(11)},
-        promo_codes={},
+        promo_codes=[],
     )
 
     assert decision.winner is None or decision.winner.source is Source.PATTERN
@@ -240,7 +269,7 @@ def test_ten_thousand_customers_are_decided_in_seconds():
         affiliates=[KnownAffiliate(n, str(n), ALWAYS) for n in range(1, 2000)],
         campaigns=[KnownCampaign(n, f"c{n}", n % 1999 + 1) for n in range(1, 5000)],
         links={n: KnownPointer(n % 1999 + 1, None) for n in range(1, 5000)},
-        promo_codes={},
+        promo_codes=[],
     )
     evidence = [
         (Evidence(tracking_data=token(link=n % 4999 + 1) if n % 2 else f"c{n % 4999}_{n % 1999 + 1}_{n:x}"),)

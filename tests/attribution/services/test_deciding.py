@@ -101,6 +101,47 @@ def test_a_foreign_brands_token_attributes_nothing(world, partners):
     assert len(unattributed(world)) == 2
 
 
+def test_an_ended_promo_code_attributes_nobody_who_registers_later_and_moves_nobody_it_has(world, partners):
+    with world.open():
+        code = affiliates.create_promo_code(affiliate=partners.ben, code="SPRING", by="test", now=NOW)
+    world.customers(registered("c1", promo_code="spring"))
+    world.drain()
+
+    days = {"starts_on": None, "ends_on": date(2026, 3, 9), "by": "test", "now": NOW}
+    with world.open():
+        affiliates.change_promo_code(promo_code=code, **days)
+    world.customers(registered("c2", promo_code="spring"))
+    world.drain()
+    assert world.owners() == {"c1": [(None, "42", None, "promo_code")]}
+    assert unattributed(world) == ["c2"]
+    assert world.differences() == []
+
+    with world.open():
+        affiliates.change_promo_code(promo_code=code, **{**days, "ends_on": None})
+    resolve_again(brand_id=world.brand.id, now=NOW)
+    assert world.owners()["c2"] == [(None, "42", None, "promo_code")]
+    assert world.differences() == []
+
+
+def test_a_word_that_ended_for_one_affiliate_is_anothers_from_the_day_after(world, partners):
+    with world.open():
+        affiliates.create_promo_code(
+            affiliate=partners.ben, code="SPRING", ends_on=date(2026, 3, 9), by="test", now=NOW
+        )
+        affiliates.create_promo_code(
+            affiliate=partners.anna, code="spring", starts_on=date(2026, 3, 10), by="test", now=NOW
+        )
+    world.customers(
+        {"customerId": "c1", "regtime": "2026-03-09 12:00", "promo_code": "Spring"},
+        {"customerId": "c2", "regtime": "2026-03-10 12:00", "promo_code": "Spring"},
+    )
+
+    world.drain()
+
+    assert world.owners() == {"c1": [(None, "42", None, "promo_code")], "c2": [(None, "1000", None, "promo_code")]}
+    assert world.differences() == []
+
+
 def grow_by_affiliate(world, partners):
     world.affiliate("77")
 
