@@ -52,10 +52,14 @@ def _apply(document: Document, scene: Scene) -> list[Change]:
     try:
         for section in SECTIONS:
             ours = [change for change in changes if change.section == section.name]
-            section.add([change.after for change in ours if change.before is None], scene)
+            added = [change.after for change in ours if change.before is None]
+            if not section.changes_first:
+                section.add(added, scene)
             for change in ours:
                 if change.before is not None and change.after is not None:
                     section.change(change.before, change.after, scene)
+            if section.changes_first:
+                section.add(added, scene)
     except TermsRefused as error:
         raise DocumentRefused(str(error)) from error
     left = [change for change in compare(present=export(scene), wanted=document) if not change.is_kept]

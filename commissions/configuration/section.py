@@ -51,7 +51,8 @@ class Section:
 
     `read` takes it out of the document and refuses what is wrong with its path; `stored` reads what is configured now;
     both give items by key, in an order in which they can be added. `add` (of several at once) and `change` call the
-    services. `write` puts the items into the document; without one they become a list under the section's name.
+    services. `write` puts the items into the document; without one they become a list under the section's name. With
+    `changes_first` things are changed before others are added, so that what ends makes room for what follows it.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Section:
     add: Callable[[list[Any], Scene], None]
     change: Callable[[Any, Any, Scene], None]
     write: Callable[[dict[str, Any], list[Any]], None] | None = None
+    changes_first: bool = False
 
 
 def each(add: Callable[[Any, Scene], None]) -> Callable[[list[Any], Scene], None]:
@@ -108,6 +110,11 @@ def day(reader: Reader, key: str) -> date:
     if not isinstance(value, date):
         raise TermsRefused(reader.at(key), "must be a day written YYYY-MM-DD, without quotes")
     return value
+
+
+def optional_day(reader: Reader, key: str) -> date | None:
+    """Read a day that may be absent or null."""
+    return None if reader.value(key) is None else day(reader, key)
 
 
 def choice(reader: Reader, key: str, of: Iterable[str], default: str | None = None) -> str:

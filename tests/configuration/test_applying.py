@@ -1,5 +1,6 @@
 """Documents are applied whole or not at all, and say what they change."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import StringIO
@@ -150,6 +151,56 @@ def test_changes_are_told_and_made():
             ("active", None),
             ("suspended", date(2026, 3, 1)),
         ]
+
+
+def test_a_promo_code_ends_and_the_word_goes_to_another_affiliate_in_one_document():
+    apply(SPECIFIED)
+    word = "{code: SPRING25, affiliate: aff_204, campaign: cmp_981}"
+    ended = word.replace("}", ", ends_on: 2026-03-31}")
+    changed = SPECIFIED.replace(word, f"{ended}, {{code: Spring25, affiliate: bo, starts_on: 2026-04-01}}").replace(
+        "affiliates: [", "affiliates: [{id: bo, name: Bo}, "
+    )
+
+    changes = apply(changed)
+
+    assert [line for line in told(changes) if "promo_codes" in line] == [
+        "~ promo_codes spring25.ends_on: null → 2026-03-31",
+        '+ promo_codes spring25 2026-04-01: {code: "Spring25", affiliate: "bo", campaign: null, starts_on: 2026-04-01}',
+    ]
+    assert exported() == configuration.read(changed)
+    assert [str(change) for change in apply(changed)] == []
+
+
+def test_the_days_of_deals_make_room_for_one_another_in_one_document():
+    apply(SPECIFIED)
+    first = "{affiliate: aff_204, plan: Casino hybrid, campaign: null, starts_on: 2026-01-01, ends_on: null}"
+    ended = first.replace("ends_on: null", "ends_on: 2026-03-31")
+    changed = SPECIFIED.replace(first, f"{ended}, {first.replace('2026-01-01', '2026-04-01')}")
+
+    apply(changed)
+
+    assert exported() == configuration.read(changed)
+
+
+@pytest.mark.parametrize(
+    ("word", "refused"),
+    [
+        ("{code: SPRING25, affiliate: aff_204}", "whose it is and how it is written never changes"),
+        ("{code: Spring25, affiliate: aff_204, campaign: cmp_981}", "whose it is and how it is written never changes"),
+        (
+            "{code: SPRING25, affiliate: aff_204, campaign: cmp_981, starts_on: 2026-03-02, ends_on: 2026-03-01}",
+            "promo_codes[0].ends_on: is before starts_on",
+        ),
+    ],
+)
+def test_a_promo_code_that_cannot_be_is_refused(word, refused):
+    apply(SPECIFIED)
+    before = exported()
+
+    with pytest.raises(configuration.DocumentRefused, match=re.escape(refused)):
+        apply(SPECIFIED.replace("{code: SPRING25, affiliate: aff_204, campaign: cmp_981}", word))
+
+    assert exported() == before
 
 
 def test_what_the_document_does_not_mention_stays_and_is_told():

@@ -13,6 +13,7 @@ from commissions.configuration.section import (
     day,
     each,
     keyed,
+    optional_day,
     readers,
     reference,
 )
@@ -52,7 +53,7 @@ def read(document: Reader, declared: Declared) -> Items:
             plan=reference(reader, "plan", declared.plans, "plan"),
             campaign=campaign_of(reader, affiliate, declared),
             starts_on=day(reader, "starts_on"),
-            ends_on=None if reader.value("ends_on") is None else day(reader, "ends_on"),
+            ends_on=optional_day(reader, "ends_on"),
         )
         reader.finish()
         if deal.ends_on is not None and deal.ends_on < deal.starts_on:
@@ -95,4 +96,4 @@ def change(before: StatedDeal, after: StatedDeal, scene: Scene) -> None:
     change_deal(deal=deal, plan=plan, starts_on=after.starts_on, ends_on=after.ends_on, by=scene.by, now=scene.now)
 
 
-SECTION = Section("deals", read, stored, each(add), change)
+SECTION = Section("deals", read, stored, each(add), change, changes_first=True)
