@@ -25,6 +25,8 @@ class CampaignAdmin(OwnedAdmin):
     empty_text = "Campaigns are optional. Create one when an affiliate wants to tell his sources apart."
     add_form = NewCampaignForm
     change_form = CampaignNameForm
+    keeps_history = True
+    why_fixed = "Whose it is and its code never change, because links, codes and customers rest on them."
     list_display = ("code", "name", "affiliate", "made")
     list_select_related = ("affiliate",)
     search_fields = ("code", "name", "affiliate__code", "affiliate__name")

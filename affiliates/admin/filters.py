@@ -24,6 +24,28 @@ class WorkingFilter(admin.SimpleListFilter):
         return queryset.filter(is_active=self.value() == "works") if self.value() else queryset
 
 
+class RunningFilter(admin.SimpleListFilter):
+    """What is in force today, over, or still to come, by its first and last day; without one it is open there."""
+
+    title = "when"
+    parameter_name = "when"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("now", "In force today"), ("over", "Over"), ("later", "Later")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        today = scope_of(request).today
+        match self.value():
+            case "now":
+                return queryset.exclude(starts_on__gt=today).exclude(ends_on__lt=today)
+            case "over":
+                return queryset.filter(ends_on__lt=today)
+            case "later":
+                return queryset.filter(starts_on__gt=today)
+            case _:
+                return queryset
+
+
 class AffiliateFilter(admin.SimpleListFilter):
     """One affiliate, by his code. The first hundred are offered; an address may name any."""
 

@@ -120,8 +120,17 @@ class LinkForm(BrandForm):
     is_active = forms.BooleanField(required=False, label="The link works")
 
 
-class NewPromoCodeForm(AffiliateForm):
+class PromoCodeDaysForm(BrandForm):
+    """From when through when a promo code counts, by the day of the registration in the brand's time zone."""
+
+    starts_on = DayField(required=False, label="First day", help_text="Of registrations. Empty: from the beginning.")
+    ends_on = DayField(
+        required=False, label="Last day", help_text="Who registers later is not attributed by it. Empty: open."
+    )
+
+
+class NewPromoCodeForm(PromoCodeDaysForm, AffiliateForm):
     campaign = CodeField(model=Campaign, required=False, help_text="One of the affiliate's campaigns.")
     code = forms.CharField(max_length=50, help_text="What customers type when they register, in any case.")
 
-    sections = (Section("", ("code", "affiliate", "campaign")),)
+    sections = (Section("", ("code", "affiliate", "campaign", "starts_on", "ends_on")),)

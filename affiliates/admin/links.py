@@ -29,6 +29,8 @@ class TrackingLinkAdmin(OwnedAdmin):
     empty_text = "Create one for an affiliate; the brand needs a landing page in its settings first."
     add_form = NewLinkForm
     change_form = LinkForm
+    keeps_history = True
+    why_fixed = "Whose it is never changes, so that the tokens of visitors who are under way stay true."
     list_display = ("code", "address", "affiliate", "campaign", "landing", "works")
     list_select_related = ("affiliate", "campaign")
     list_filter = (WorkingFilter,)
@@ -47,6 +49,9 @@ class TrackingLinkAdmin(OwnedAdmin):
     @admin.display(description="state", ordering="is_active")
     def works(self, row: TrackingLink) -> SafeString:
         return columns.chip("active", "Works") if row.is_active else columns.chip("suspended", "Switched off")
+
+    def page_context(self, request: HttpRequest, subject: TrackingLink) -> dict[str, Any]:
+        return {**super().page_context(request, subject), "address": address_of(subject)}
 
     def add(self, request: HttpRequest, data: dict[str, Any]) -> TrackingLink:
         scope = scope_of(request)

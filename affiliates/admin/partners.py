@@ -112,7 +112,9 @@ class AffiliateAdmin(BrandAdmin):
             "seats": Seat.objects.filter(**own).select_related("user").order_by("user__email"),
             "campaigns": Campaign.objects.filter(**own).order_by("code")[:SHOWN],
             "links": [(link, address_of(link)) for link in links],
-            "promo_codes": PromoCode.objects.filter(**own).select_related("campaign").order_by("folded")[:SHOWN],
+            "promo_codes": PromoCode.objects.filter(**own)
+            .select_related("campaign")
+            .order_by("folded", "starts_on")[:SHOWN],
             "may_change": scope.changes(Area.AFFILIATES),
         }
 

@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
+from affiliates.admin.filters import RunningFilter
 from affiliates.admin.owned import OwnedAdmin
 from affiliates.models import Affiliate, Campaign
 from brands.desk import columns
@@ -41,28 +41,6 @@ class DealForm(BrandForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choose_all(self)
-
-
-class RunningFilter(admin.SimpleListFilter):
-    """Deals in force today, over, or still to come."""
-
-    title = "when"
-    parameter_name = "when"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("now", "In force today"), ("over", "Over"), ("later", "Later")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        today = scope_of(request).today
-        match self.value():
-            case "now":
-                return queryset.filter(starts_on__lte=today).exclude(ends_on__lt=today)
-            case "over":
-                return queryset.filter(ends_on__lt=today)
-            case "later":
-                return queryset.filter(starts_on__gt=today)
-            case _:
-                return queryset
 
 
 @admin.register(Deal)

@@ -32,10 +32,12 @@ class LinkRow:
 
 @dataclass(frozen=True, slots=True)
 class CodeRow:
-    """One promo code."""
+    """One promo code, with its first and last day where it has them."""
 
     code: str
     campaign: str
+    starts_on: date | None
+    ends_on: date | None
 
 
 def links(*, brand: Brand, affiliate: Affiliate, base_url: str, today: date) -> tuple[LinkRow, ...]:
@@ -74,7 +76,10 @@ def links(*, brand: Brand, affiliate: Affiliate, base_url: str, today: date) -> 
     )
 
 
-def promo_codes(*, brand: Brand, affiliate: Affiliate) -> tuple[CodeRow, ...]:
-    """List the words that name the affiliate when a customer types them."""
-    found = PromoCode.objects.filter(brand=brand, affiliate=affiliate).select_related("campaign").order_by("code")
-    return tuple(CodeRow(code.code, code.campaign.name if code.campaign else "") for code in found)
+def promo_codes(*, brand: Brand, affiliate: Affiliate, today: date) -> tuple[CodeRow, ...]:
+    """List the words that name the affiliate when a customer types them, without those that are over."""
+    found = PromoCode.objects.filter(brand=brand, affiliate=affiliate).exclude(ends_on__lt=today)
+    return tuple(
+        CodeRow(code.code, code.campaign.name if code.campaign else "", code.starts_on, code.ends_on)
+        for code in found.select_related("campaign").order_by("code", "starts_on")
+    )

@@ -17,5 +17,5 @@ class Links(PortalView):
         brand, affiliate = self.seat.brand, self.seat.affiliate
         return {
             "links": links(brand=brand, affiliate=affiliate, base_url=settings.BASE_URL, today=self.seat.today),
-            "promo_codes": promo_codes(brand=brand, affiliate=affiliate),
+            "promo_codes": promo_codes(brand=brand, affiliate=affiliate, today=self.seat.today),
         }

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import reverse
 
-from affiliates.models import Affiliate, Campaign, TrackingLink
+from affiliates.models import Affiliate, Campaign, PromoCode, TrackingLink
 from brands.desk.base import BrandAdmin
 from brands.models import Application, AuditEvent, Brand, BrandToken, Membership
 from brands.roles import Area
@@ -29,6 +29,7 @@ OBJECTS = (
     Line,
     Membership,
     Plan,
+    PromoCode,
     RevenueProfile,
     TrackingLink,
 )

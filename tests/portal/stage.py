@@ -186,8 +186,8 @@ class Stage:
                 brand=self.brand, affiliate=self.affiliate, code=code, name=name, created_at=NOW
             )
 
-    def promo_code(self, code: str) -> PromoCode:
+    def promo_code(self, code: str, **days: date) -> PromoCode:
         with tenant(self.brand.pk):
             return PromoCode.objects.create(
-                brand=self.brand, affiliate=self.affiliate, code=code, folded=code.lower(), created_at=NOW
+                brand=self.brand, affiliate=self.affiliate, code=code, folded=code.lower(), created_at=NOW, **days
             )

@@ -272,6 +272,18 @@ def test_links_are_whole_addresses_with_their_counts(visitor, stage, user, setti
     assert "Leads to https://luckyspin.example/welcome" in text(markup)
 
 
+def test_promo_codes_say_when_they_count_and_go_when_they_are_over(page, stage):
+    stage.promo_code("OVER", ends_on=date(2026, 3, 9))
+    stage.promo_code("TODAY", starts_on=date(2026, 3, 1), ends_on=date(2026, 3, 31))
+    stage.promo_code("COMES", starts_on=date(2026, 4, 1))
+
+    shown = page("/portal/links/")
+
+    assert "OVER" not in shown
+    assert "For registrations from 2026-03-01 through 2026-03-31" in shown
+    assert "For registrations from 2026-04-01" in shown
+
+
 def test_links_without_any_say_what_to_do_next(page):
     assert "You have no link yet" in page("/portal/links/")
 
