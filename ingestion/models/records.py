@@ -1,7 +1,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from brands.models import Brand
 from ingestion.models.deliveries import Delivery
@@ -35,7 +35,7 @@ class Customer(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["brand", "key"], name="a_customer_id_is_one_customer")]
         indexes = [
-            models.Index(fields=["brand", "registered_on"], name="customers_by_registration"),
+            models.Index(F("brand"), F("registered_on").desc(nulls_last=True), name="customers_by_registration"),
             BrinIndex(fields=["delivery"], name="customers_by_delivery", autosummarize=True, pages_per_range=16),
         ]
 

@@ -102,7 +102,8 @@ class CustomerAdmin(BrandAdmin):
     list_filter = (OwnerFilter, OwnedByFilter)
     search_fields = ("key",)
     search_help_text = "Customer id, whole or from its beginning"
-    ordering = ("-registered_on", "-pk")
+    # As the index has it: the newest first, those whose registration nobody has reported last.
+    ordering = (F("registered_on").desc(nulls_last=True), F("reported_at").desc(nulls_last=True), "-pk")
 
     @admin.display(description="customer id", ordering="key")
     def customer_id(self, row: Customer) -> str:
@@ -114,11 +115,11 @@ class CustomerAdmin(BrandAdmin):
             return columns.chip("pending", "Not reported yet")
         return row.owner_name or columns.chip("", "Unattributed")
 
-    @admin.display(description="registered", ordering="registered_on")
+    @admin.display(description="registered", ordering=F("registered_on").asc(nulls_first=True))
     def registered(self, row: Customer) -> str:
         return str(row.registered_on or columns.NOTHING)
 
-    @admin.display(description="first reported", ordering="reported_at")
+    @admin.display(description="first reported", ordering=F("reported_at").asc(nulls_first=True))
     def reported(self, row: Customer) -> SafeString | str:
         return columns.moment(row.reported_at)
 

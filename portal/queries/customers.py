@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
 from affiliates.models import Affiliate
 from attribution.models import CustomerDay
@@ -119,8 +119,8 @@ class CustomerSheet:
 
 
 def in_reading_order(customers: QuerySet[Customer]) -> QuerySet[Customer]:
-    """Order customers as a list shows them: the newest first."""
-    return customers.order_by("-registered_on", "-id")
+    """Order customers as a list shows them: the newest first, those without a registration day last."""
+    return customers.order_by(F("registered_on").desc(nulls_last=True), "-id")
 
 
 def with_standing(

@@ -92,6 +92,18 @@ def test_list_finds(house, owner, page, found):
     assert rows == found if found is not None else len(rows) == 1
 
 
+@pytest.mark.parametrize("order", ["", "?o=-4", "?o=-5"])
+def test_customers_begin_with_the_newest_and_end_with_those_who_are_not_reported_yet(house, owner, order):
+    house.send(push.CUSTOMERS, {"customerId": "dateless"})
+    house.send(push.ACTIVITIES, activity("Deposit", "p4", "spirit", "10.00", "2026-03-05 10:00"))
+
+    page = owner.get(f"/admin/ingestion/customer/{order}")
+
+    assert [str(row) for row in page.context["cl"].result_list][-2:] == ["spirit", "ghost"]
+    if not order:
+        assert [str(row) for row in page.context["cl"].result_list][:3] == ["c2", "c1", "dateless"]
+
+
 def test_deliveries_are_found_by_id_age_and_outcome(house, owner):
     everything = owner.get("/admin/ingestion/delivery/").context["cl"].result_list
     rejected = owner.get("/admin/ingestion/delivery/?outcome=rejected&received=1").context["cl"].result_list

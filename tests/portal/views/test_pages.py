@@ -222,6 +222,20 @@ def test_customers_can_be_narrowed_to_a_standing(page, stage):
     assert ("2222" in shown, "1111" in shown) == (True, False)
 
 
+def test_customers_without_a_registration_day_stand_last(visitor, stage, user):
+    stage.seat(user)
+    for key in ("dateless", "older", "newer"):
+        stage.customer(key)
+    with tenant(stage.brand.pk):
+        Customer.objects.filter(key="dateless").update(registered_on=None)
+        Customer.objects.filter(key="newer").update(registered_on=date(2026, 3, 9))
+
+    listed = visitor.get("/portal/customers/").context["customers"]
+
+    with tenant(stage.brand.pk):
+        assert [row.registered_on for row in listed] == [date(2026, 3, 9), date(2026, 3, 2), None]
+
+
 def test_customers_without_any_say_what_to_do_next(page):
     assert "No customers yet" in page("/portal/customers/")
 
