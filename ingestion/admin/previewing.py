@@ -1,6 +1,8 @@
-"""Changes of meaning are shown before they are made: how many stored records would be read in another way."""
+"""Changes of meaning are shown before they are made: how many records, and which amounts, would count otherwise."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -10,6 +12,7 @@ from brands.desk.scope import BRAND_FIELD, scope_of
 from ingestion.services import Change, Effect, configure, preview
 
 CONFIRMED = "_confirmed"
+APPROVED = "approved"
 
 
 class PreviewingAdmin(BrandAdmin):
@@ -37,6 +40,10 @@ class PreviewingAdmin(BrandAdmin):
             "sent": sent,
             "here": request.get_full_path(),
             "effects": effects(effect),
+            "totals": totals(effect),
+            "months": sorted((figure.month, *figure[:3], amount) for figure, amount in effect.amounts.items()),
+            "is_taken": any(amount < 0 for amount in effect.amounts.values()),
+            "has_waiting": any(figure.status != APPROVED for figure in effect.amounts),
             "confirmed": CONFIRMED,
         }
         return TemplateResponse(request, "admin/ingestion/preview.html", context)
@@ -52,3 +59,11 @@ def effects(effect: Effect) -> list[str]:
         (effect.customers, "customer is read in another way", "customers are read in another way"),
     )
     return [f"{count:,} {one if count == 1 else many}" for count, one, many in said if count]
+
+
+def totals(effect: Effect) -> list[tuple[str, str, str, Decimal]]:
+    """Return by KPI, currency and status what all months together come to, where that is not 0."""
+    sums: defaultdict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+    for (kpi, currency, status, _), amount in effect.amounts.items():
+        sums[kpi, currency, status] += amount
+    return sorted((*figure, amount) for figure, amount in sums.items() if amount)

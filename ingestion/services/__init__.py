@@ -22,7 +22,7 @@ from ingestion.services.configuration import (
 )
 from ingestion.services.rebuilding import RecordsUnreadable
 from ingestion.services.receiving import Receipt, receive
-from ingestion.services.replaying import Effect, IdentityFixed
+from ingestion.services.replaying import Effect, Figure, IdentityFixed
 
 __all__ = [
     "Change",
@@ -31,6 +31,7 @@ __all__ = [
     "DeleteEvent",
     "DeleteKpi",
     "Effect",
+    "Figure",
     "IdentityFixed",
     "Receipt",
     "RecordsUnreadable",

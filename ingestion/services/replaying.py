@@ -1,11 +1,12 @@
 """Records that a change of configuration gives another meaning, read again from their stored bytes."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
-from typing import Self, cast
+from decimal import Decimal
+from itertools import chain, islice
+from typing import NamedTuple, Self, cast
 
 from brands.models import Brand
 from ingestion.dialects.registry import Origin
@@ -15,6 +16,7 @@ from ingestion.queries.stored import StoredActivity, stored_activities
 from ingestion.queries.touched import touched_activities, touched_customers
 from ingestion.rules.activities import ActivityRow
 from ingestion.rules.meaning import Meaning
+from ingestion.rules.names import fold
 from ingestion.rules.refusals import Refused
 from ingestion.services.rebuilding import RecordsUnreadable, rebuilt_customers
 from ingestion.services.rereading import Rereader, origins_body
@@ -34,23 +36,42 @@ class IdentityFixed(Conflict):
     code = "identity_fixed"
 
 
+class Figure(NamedTuple):
+    """What amounts of live records add up under; a count has no currency. `month` is the brand's, written YYYY-MM."""
+
+    kpi: str
+    currency: str
+    status: str
+    month: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """How many stored records a change of configuration touches, and what becomes of them."""
+    """How many stored records a change of configuration touches, and what becomes of them.
+
+    `amounts` is what is live afterwards less what is live before, for every figure where that is not 0.
+    """
 
     becomes_live: int = 0
     becomes_parked: int = 0
     changes: int = 0
     stays: int = 0
     customers: int = 0
+    amounts: Mapping[Figure, Decimal] = field(default_factory=dict, compare=False)
 
     @property
     def records(self) -> int:
         return self.becomes_live + self.becomes_parked + self.changes + self.stays
 
     def __add__(self, other: Self) -> Self:
-        sums = {field.name: getattr(self, field.name) + getattr(other, field.name) for field in fields(self)}
-        return type(self)(**sums)
+        return type(self)(
+            becomes_live=self.becomes_live + other.becomes_live,
+            becomes_parked=self.becomes_parked + other.becomes_parked,
+            changes=self.changes + other.changes,
+            stays=self.stays + other.stays,
+            customers=self.customers + other.customers,
+            amounts=_summed((*self.amounts.items(), *other.amounts.items())),
+        )
 
 
 def replay(*, brand: Brand, before: Meaning, after: Meaning, now: datetime, writes: bool) -> Effect:
@@ -65,7 +86,7 @@ def replay(*, brand: Brand, before: Meaning, after: Meaning, now: datetime, writ
     if condition is not None:
         touched = stored_activities(brand=brand, condition=condition)
         while chunk := list(islice(touched, CHUNK)):
-            effect += _replayed(brand, after, reader, chunk, now, writes=writes)
+            effect += _replayed(brand, before, after, reader, chunk, now, writes=writes)
     keys = touched_customers(brand=brand, before=before, after=after)
     if keys:
         effect += _corrected(brand, after, reader, keys, now, writes=writes)
@@ -74,7 +95,8 @@ def replay(*, brand: Brand, before: Meaning, after: Meaning, now: datetime, writ
 
 def _replayed(
     brand: Brand,
-    meaning: Meaning,
+    before: Meaning,
+    after: Meaning,
     reader: Rereader,
     activities: Sequence[StoredActivity],
     now: datetime,
@@ -85,7 +107,7 @@ def _replayed(
     changed: list[tuple[StoredActivity, ActivityRow, Origin]] = []
     for activity in activities:
         origin = reader.origin(activity.delivery_id, activity.place)
-        row = _read_again(reader, meaning, origin)
+        row = _read_again(reader, after, origin)
         if row.key != activity.key.hex:
             raise IdentityFixed(
                 "This would change what tells stored records apart. Records that name the field already exist without"
@@ -104,7 +126,32 @@ def _replayed(
         ]
         replace(brand_id=brand.pk, versions=versions)
         _deliver(brand, delivery_id, "activities", [origin for *_, origin in changed], now)
-    return Effect(**counted)
+    withdrawn = chain.from_iterable(_withdrawn(activity, before) for activity, _, _ in changed)
+    added = chain.from_iterable(_added(row, after) for _, row, _ in changed)
+    return Effect(**counted, amounts=_summed(chain(withdrawn, added)))
+
+
+def _withdrawn(activity: StoredActivity, meaning: Meaning) -> Iterator[tuple[Figure, Decimal]]:
+    for kpi, amount in zip(activity.kpis, activity.amounts, strict=True):
+        yield _figure(kpi, activity.currency, activity.status, str(activity.day), meaning), -amount
+
+
+def _added(row: ActivityRow, meaning: Meaning) -> Iterator[tuple[Figure, Decimal]]:
+    for kpi, amount in zip(row.kpis, row.amounts, strict=True):
+        yield _figure(kpi, row.currency, row.status, row.day, meaning), Decimal(amount)
+
+
+def _figure(kpi: str, currency: str, status: str, day: str, meaning: Meaning) -> Figure:
+    known = meaning.kpi_by_name.get(fold(kpi))
+    is_count = known is not None and known.unit == "count"
+    return Figure(kpi, "" if is_count else currency, status, day[:7])
+
+
+def _summed(moved: Iterable[tuple[Figure, Decimal]]) -> dict[Figure, Decimal]:
+    sums: defaultdict[Figure, Decimal] = defaultdict(Decimal)
+    for figure, amount in moved:
+        sums[figure] += amount
+    return {figure: amount for figure, amount in sums.items() if amount}
 
 
 def _corrected(

@@ -1,9 +1,12 @@
 """Saying what words mean: previewed first, then replayed from the stored bytes."""
 
+from decimal import Decimal
+
 import pytest
 
+from ingestion.dialects import push
 from ingestion.models import Activity, Alias, Event, Kpi
-from tests.admin.house import posted
+from tests.admin.house import activity, posted
 from track360.lib.tenancy import tenant
 
 MAP = "/admin/ingestion/activity/map/"
@@ -37,6 +40,41 @@ def test_mapping_asks_before_it_changes_what_records_mean(house, owner, record):
 
     assert "1 parked record becomes live" in asked.content.decode()
     assert record("p1") == ("parked", [])
+
+
+def test_mapping_shows_the_amounts_that_would_become_live_by_currency_and_month(house, owner):
+    house.send(
+        push.ACTIVITIES,
+        activity("initial_fund", "p5", "c1", "1200.50", "2026-02-05 10:00"),
+        {**activity("initial_fund", "p6", "c1", "7.00", "2026-03-05 10:00"), "Currency": "SEK"},
+        {**activity("initial_fund", "p7", "c1", "3.00", "2026-03-05 10:00"), "status": "pending"},
+    )
+
+    asked = owner.post(
+        f"{MAP}?for=unknown_event&word=initial_fund", posted(house.brand, means="alias", target="Deposit")
+    )
+
+    assert asked.context["totals"] == [
+        ("Deposit", "EUR", "approved", Decimal("1210.50")),
+        ("Deposit", "EUR", "pending", Decimal(3)),
+        ("Deposit", "SEK", "approved", Decimal(7)),
+    ]
+    assert asked.context["months"] == [
+        ("2026-02", "Deposit", "EUR", "approved", Decimal("1200.50")),
+        ("2026-03", "Deposit", "EUR", "approved", Decimal(10)),
+        ("2026-03", "Deposit", "EUR", "pending", Decimal(3)),
+        ("2026-03", "Deposit", "SEK", "approved", Decimal(7)),
+    ]
+    shown = asked.content.decode()
+    assert '<span class="amount">1,210.50 <span class="amount-code">EUR</span></span>' in shown
+    assert "Only approved records earn." in shown
+    assert "taken away" not in shown
+
+
+def test_mapping_that_only_names_an_event_says_that_no_amount_changes(house, owner):
+    asked = owner.post(f"{MAP}?for=unknown_event&word=initial_fund", posted(house.brand, means="event", target=""))
+
+    assert "No amount changes." in asked.content.decode()
 
 
 def test_confirmed_mapping_makes_the_records_live(house, owner, record):
@@ -104,6 +142,8 @@ def test_removing_what_records_need_asks_first_and_parks_them(house, owner, reco
     owner.post(page, posted(house.brand, _confirmed="1"))
 
     assert "1 live record is parked again" in asked.content.decode()
+    assert "what is below zero is taken away" in asked.content.decode()
+    assert asked.context["totals"] == [("Deposit", "EUR", "approved", Decimal(-10))]
     assert (before[0], record("p1")[0]) == ("live", "parked")
 
 

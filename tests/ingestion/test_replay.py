@@ -2,9 +2,11 @@
 
 import threading
 import time
+from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from brands.models import AuditEvent
 from ingestion import services
@@ -50,6 +52,51 @@ def test_a_parked_record_becomes_live_when_its_name_is_mapped(brand):
     ]
     assert brand.activities(deposit("e1", eventname="InitialFund", note="x")) == ["duplicate"]
     assert brand.activities(deposit("e3", eventname="initial_FUND")) == ["created"]
+
+
+def test_the_effect_says_which_amounts_become_live_by_currency_status_and_month(brand):
+    brand.activities(
+        deposit("e1", eventname="InitialFund", value="10.10"),
+        deposit("e2", eventname="InitialFund", value="20.20", createtime="2026-02-28 23:30"),
+        deposit("e3", eventname="InitialFund", value="5", Currency="EUR", GamesPlayed="3", Games="3"),
+        deposit("e4", eventname="InitialFund", value="7", status="pending"),
+        deposit("e5", eventname="InitialFund", value="0.90"),
+        deposit("e6", value="99"),
+    )
+    wanted = {
+        ("Deposit", "USD", "approved", "2026-03"): Decimal("11.00"),
+        ("Deposit", "USD", "approved", "2026-02"): Decimal("20.20"),
+        ("Deposit", "EUR", "approved", "2026-03"): Decimal(5),
+        ("Games", "", "approved", "2026-03"): Decimal(3),
+        ("Deposit", "USD", "pending", "2026-03"): Decimal(7),
+    }
+
+    assert preview(brand, ALIAS).amounts == wanted
+    assert configure(brand, ALIAS).amounts == wanted
+
+    taken = configure(brand, services.DeleteAlias("events", "initial_fund")).amounts
+    assert taken == {figure: -amount for figure, amount in wanted.items()}
+
+
+def test_the_effect_says_what_moves_from_one_figure_to_another(brand):
+    brand.activities(deposit("e1", stakes="12.50"), deposit("e2", product="slots"))
+
+    assert preview(brand, services.SaveAlias("fields", "Stakes", "Bets")).amounts == {
+        ("Bets", "USD", "approved", "2026-03"): Decimal("12.50")
+    }
+    assert preview(brand, services.SaveAlias("products", "Slots", "Casino")).amounts == {}
+
+
+def test_the_effect_asks_as_often_for_many_records_of_a_delivery_as_for_one(brand, django_assert_num_queries):
+    brand.activities(deposit("e1", eventname="InitialFund"))
+    brand.activities(*(deposit(f"m{number}", eventname="Other") for number in range(300)))
+    with CaptureQueriesContext(connection) as one:
+        preview(brand, ALIAS)
+
+    with django_assert_num_queries(len(one)):
+        effect = preview(brand, services.SaveAlias("events", "other", "Deposit"))
+
+    assert effect.amounts == {("Deposit", "USD", "approved", "2026-03"): Decimal(75_000)}
 
 
 def test_a_replay_is_a_delivery_that_refers_to_the_bytes(brand):
