@@ -17,7 +17,7 @@ urlpatterns = [
     path("metrics", health.metrics),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.account.urls")),
-    path("accounts/", include("allauth.mfa.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
     path("", include("brands.urls")),
     path("api/v1/commissions/", include("commissions.urls")),
     re_path("^api/docs/?$", api_docs.page, name="api_docs"),
