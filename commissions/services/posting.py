@@ -1,9 +1,10 @@
 """What becomes of wanted lines: provisional ones in open months, adjustments of closed ones (commissions.md 11)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from brands.models import Brand
 from commissions.engine.book import Line
@@ -14,8 +15,7 @@ from track360.lib.money import ZERO, plain
 from track360.lib.periods import Period
 
 
-@dataclass(frozen=True, slots=True)
-class LineRow:
+class LineRow(NamedTuple):
     """What a stored line should hold, by the names of its columns; plan and currency are those of the piece of work."""
 
     key: str
@@ -93,8 +93,7 @@ def _adjustment(wanted: Wanted, posting: Period, line: Line, posted: Sequence[St
     if line.amount == before:
         return None
     row = _provisional(wanted, line)
-    return replace(
-        row,
+    return row._replace(
         key=line_key(
             affiliate=wanted.affiliate,
             period=line.period,

@@ -4,7 +4,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from decimal import Decimal
+from typing import NamedTuple
 
 from brands.models import Brand
 from commissions.engine import coarse
@@ -172,16 +173,29 @@ class Store(ABC):
             self.written = self.written.plus(Written(states=len(gone) + len(changed)))
 
 
-def standing_columns(found: Qualification, today: date) -> dict[str, Any]:
-    """Return what is kept of how a customer stands; progress as JSON values."""
+class StandingRow(NamedTuple):
+    """What is kept of how a customer stands, by the names of its columns; progress as JSON values."""
+
+    state: str
+    qualified_on: date | None
+    last_day: date | None
+    trigger_on: date | None
+    trigger_amount: Decimal | None
+    is_earning: bool
+    reason: str
+    progress: list[dict[str, str]]
+
+
+def standing_row(found: Qualification, today: date) -> StandingRow:
+    """Return what is kept of how a customer stands."""
     is_qualified = found.standing is Standing.QUALIFIED
-    return {
-        "state": str(found.standing_on(today)),
-        "qualified_on": found.day if is_qualified else None,
-        "last_day": found.last_day,
-        "trigger_on": found.trigger_on,
-        "trigger_amount": found.trigger_amount,
-        "is_earning": found.earning if is_qualified else True,
-        "reason": found.reason,
-        "progress": progress_to_json(found.progress),
-    }
+    return StandingRow(
+        found.standing_on(today).value,
+        found.day if is_qualified else None,
+        found.last_day,
+        found.trigger_on,
+        found.trigger_amount,
+        found.earning if is_qualified else True,
+        found.reason,
+        progress_to_json(found.progress),
+    )

@@ -1,7 +1,7 @@
 """Whether stored commissions are what facts and terms give when everything is computed from scratch."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -19,22 +19,13 @@ from commissions.services.follow_up import AFFILIATES_A_RUN, today_of
 from commissions.services.locks import lock_affiliates
 from commissions.services.posting import LineRow, wanted_rows
 from commissions.services.recomputing import Asked, recompute
-from commissions.services.storing import Months, StandingKey, Store, standing_columns
+from commissions.services.storing import Months, StandingKey, StandingRow, Store, standing_row
 from commissions.services.touching import BEGINNING
 from track360.lib.money import plain
 from track360.lib.periods import Period
 
-STANDING_COLUMNS = (
-    "state",
-    "qualified_on",
-    "last_day",
-    "trigger_on",
-    "trigger_amount",
-    "is_earning",
-    "reason",
-    "progress",
-)
-LINE_COLUMNS = tuple(column.name for column in fields(LineRow))
+STANDING_COLUMNS = StandingRow._fields
+LINE_COLUMNS = LineRow._fields
 # By table: the columns that say what a row is about, and those that say what it holds.
 _COLUMNS = {
     "Qualification": (("affiliate_id", "customer_id", "component_id"), STANDING_COLUMNS),
@@ -68,7 +59,7 @@ class ComparingStore(Store):
                 affiliate_id=affiliate,
                 customer_id=customer,
                 component_id=self.components[found.version, found.component][1],
-                **standing_columns(found, self.today),
+                **standing_row(found, self.today)._asdict(),
             )
             for (affiliate, customer), standing in wanted.items()
             for found in standing
