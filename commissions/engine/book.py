@@ -7,6 +7,8 @@ the same to the last digit.
 
 Numbers (`affiliate`, `campaign`, `customer`, `plan`) are the brand's internal ones; nothing is ordered by them,
 because they depend on the order of arrival. Customers are ordered by `key`, the brand's own id, as bytes.
+
+What books and outcomes hold by the ten thousand are tuples: a frozen dataclass takes several times as long to make.
 """
 
 from dataclasses import dataclass
@@ -43,8 +45,7 @@ class Days:
     last: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(NamedTuple):
     """Whose the customer is from a day on, until the next Owner; None holds from the beginning.
 
     `affiliate` is None while nobody's. A first attribution has no `holds_from`: it holds before the registration too.
@@ -69,8 +70,7 @@ class Exclusion:
     from_day: date
 
 
-@dataclass(frozen=True, slots=True)
-class Customer:
+class Customer(NamedTuple):
     """One customer who is or was the affiliate's.
 
     `registered_on` is the day of his registration, or of his first approved fact, or None while neither is known.
@@ -94,7 +94,6 @@ class Fact(NamedTuple):
     `positives` is the number of records above 0 in it. `product` is "" without one. A fact of no customer in
     particular (`customer` None) is pooled: the caller vouches that it was the affiliate's on that day, under the
     owner's `campaign`, and that its customers are not excluded; otherwise the campaign is read from the customer.
-    A tuple, because books hold them by the hundred thousand.
     """
 
     customer: int | None
@@ -106,8 +105,7 @@ class Fact(NamedTuple):
     campaign: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(NamedTuple):
     """One approved record above 0 of a KPI that triggers a cpa (`Deposit` for first_deposit).
 
     The first one counts, by (moment, event id as bytes with none first, larger amount first); only that one needs to
@@ -154,8 +152,7 @@ class Standing(StrEnum):
     EXPIRED = "expired"  # only shown: a pending one whose last day is over, see `Qualification.standing_on`
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(NamedTuple):
     """How far one condition, or the trigger, is: 15 of 20."""
 
     measure: str
@@ -163,8 +160,7 @@ class Progress:
     need: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Qualification:
+class Qualification(NamedTuple):
     """How one customer stands with one cpa component; everything his line is made of.
 
     `day` is the qualifying day, or the day from which he is excluded. `trigger_on` and `trigger_amount` are those of
@@ -275,8 +271,7 @@ class Book:
 # --- out ------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """One step of how an amount came about: what it is (`step`), its figures by name, written by value.
 
     Steps, in order of calculation: terms, input, trigger, condition, profile, ring_fence, netting, tier, carry, rate,
@@ -287,8 +282,7 @@ class Note:
     figures: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One wanted amount, rounded, with everything that explains it.
 
     `key` is 32 hex digits (commissions.md 11); `day` is the qualifying day of a cpa, else the period's last day.

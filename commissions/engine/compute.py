@@ -1,6 +1,6 @@
 """The engine's door: a book in, lines, qualifications and states out, in the order of commissions.md 10."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import assert_never
@@ -28,6 +28,8 @@ from commissions.engine.tiers import Reached
 from track360.lib.money import ZERO, exactly
 from track360.lib.periods import Period
 
+Qualified = dict[tuple[int, str], list[Qualification]]  # in one month, by version and component
+
 
 def compute(book: Book) -> Outcome:
     """Compute every wanted line of the book's months, how its candidates stand, and what each month hands on.
@@ -42,25 +44,31 @@ def compute(book: Book) -> Outcome:
         judged = tuple(standing for candidate in candidates for standing in judges.judge(candidate, placing))
         paying = [q for q in (*judged, *book.standing) if q.standing is Standing.QUALIFIED and q.earning]
         month = _Months(book, placing, Counts(book, paying))
+        qualified = _by_month(paying)
         lines: list[Line] = []
         states: list[State] = []
         state = book.opening
         for period in book.first.through(book.last):
-            lines.extend(_cpa(book, paying, month.counts, period))
+            lines.extend(_cpa(book, qualified.get(period, {}), month.counts, period))
             shared, state = month.shares(period, state)
             lines.extend(shared)
             states.append(state)
         return Outcome(lines=tuple(lines), qualifications=judged, states=tuple(states))
 
 
-def _cpa(book: Book, paying: Sequence[Qualification], counts: Counts, period: Period) -> Iterator[Line]:
-    by_component: dict[tuple[int, str], list[Qualification]] = {}
+def _by_month(paying: Iterable[Qualification]) -> dict[Period, Qualified]:
+    found: dict[Period, Qualified] = {}
     for qualified in paying:
-        if qualified.day is not None and qualified.day in period:
-            by_component.setdefault((qualified.version, qualified.component), []).append(qualified)
+        if qualified.day is not None:
+            month = found.setdefault(Period.of(qualified.day), {})
+            month.setdefault((qualified.version, qualified.component), []).append(qualified)
+    return found
+
+
+def _cpa(book: Book, qualified: Qualified, counts: Counts, period: Period) -> Iterator[Line]:
     for version in book.plan.versions:
         for terms in version.components:
-            ours = by_component.get((version.number, terms.name))
+            ours = qualified.get((version.number, terms.name))
             if isinstance(terms, Cpa) and ours:
                 reached = Reached(ZERO)
                 if isinstance(terms.pay, Tiers):

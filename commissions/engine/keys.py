@@ -5,6 +5,8 @@ import json
 
 from track360.lib.periods import Period
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
 
 def line_key(
     *,
@@ -21,4 +23,4 @@ def line_key(
     `period` is the one it is earned in; `posted_in` is given for adjustments only.
     """
     parts = [affiliate, str(period), plan, version, component, customer, None if posted_in is None else str(posted_in)]
-    return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()[:32]
+    return hashlib.sha256(_encode(parts).encode()).hexdigest()[:32]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from commissions.engine.book import Line, Note
 from commissions.engine.keys import line_key
@@ -23,7 +24,7 @@ class Source:
 
 def note(step: str, **figures: object) -> Note:
     """Write down one step with its figures by value; what is not said is left out."""
-    return Note(step=step, figures=tuple((name, _text(value)) for name, value in figures.items() if value is not None))
+    return Note(step, tuple([(name, _text(value)) for name, value in figures.items() if value is not None]))
 
 
 def make_line(
@@ -41,12 +42,12 @@ def make_line(
 ) -> Line:
     """Make a line of a rounded amount; `exact` is what was computed, `day` the one the hold starts on."""
     available_on = day + timedelta(days=hold_days)
-    working = [
-        note("terms", plan=source.plan.name, version=source.version.number, component=component, kind=kind),
+    working = (
+        _terms(source.plan.name, source.version.number, component, kind),
         *notes,
         note("hold", day=day, days=hold_days, available_on=available_on),
         note("rounding", exact=exact, amount=amount, currency=source.plan.currency),
-    ]
+    )
     return Line(
         key=line_key(
             affiliate=source.affiliate,
@@ -66,17 +67,16 @@ def make_line(
         currency=source.plan.currency,
         available_on=available_on,
         reason=reason,
-        working=tuple(working),
+        working=working,
     )
+
+
+@lru_cache
+def _terms(plan: str, version: int, component: str, kind: str) -> Note:
+    return note("terms", plan=plan, version=version, component=component, kind=kind)
 
 
 def _text(value: object) -> str:
     if type(value) is str:
         return value
-    match value:
-        case Decimal():
-            return plain(value)
-        case date():
-            return value.isoformat()
-        case _:
-            return str(value)
+    return plain(value) if isinstance(value, Decimal) else str(value)

@@ -133,7 +133,7 @@ def kpis_happening(terms: Cpa) -> frozenset[str]:
 def first_of(kpi: str, happenings: Sequence[Happening]) -> Happening | None:
     """Give the first record above 0 of a KPI: by moment, event id as bytes with none first, larger amount first."""
     ours = [happening for happening in happenings if happening.kpi == kpi and happening.amount > 0]
-    return min(ours, key=_order, default=None)
+    return min(ours, key=_order) if len(ours) > 1 else ours[0] if ours else None
 
 
 def _order(happening: Happening) -> tuple[object, ...]:

@@ -14,6 +14,7 @@ class Placing:
         self._book = book
         self._plans: dict[tuple[date, int | None], int | None] = {}
         self._versions: dict[tuple[int, date], int | None] = {}
+        self._earning: dict[date, bool] = {}
         self._latest_first = sorted(book.plan.versions, key=lambda version: version.effective_from, reverse=True)
 
     def version_of(self, customer: Customer, day: date) -> int | None:
@@ -43,10 +44,13 @@ class Placing:
 
     def earns_on(self, day: date) -> bool:
         """Tell whether the affiliate's status lets him earn on a day."""
-        return any(
-            (days.first is None or days.first <= day) and (days.last is None or day <= days.last)
-            for days in self._book.earning
-        )
+        earns = self._earning.get(day)
+        if earns is None:
+            earns = self._earning[day] = any(
+                (days.first is None or days.first <= day) and (days.last is None or day <= days.last)
+                for days in self._book.earning
+            )
+        return earns
 
     def _place(self, customer: Customer, day: date) -> int | None:
         owner = owner_on(customer, day)
@@ -96,11 +100,13 @@ def excluded_from(customer: Customer) -> tuple[date, str] | None:
 
     A duplicate or a fraud never was a customer: nothing counts from the beginning.
     """
+    if not customer.exclusions:
+        return None
     days = [
         (exclusion.from_day if exclusion.reason is ExclusionReason.SELF_EXCLUDED else date.min, str(exclusion.reason))
         for exclusion in customer.exclusions
     ]
-    return min(days, default=None)
+    return min(days)
 
 
 def share_ends_on(customer: Customer, terms: RevShare) -> date | None:

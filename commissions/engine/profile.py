@@ -1,6 +1,6 @@
 """Revenue, step by step, from the sums of a scope (commissions.md 6.1)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import assert_never
@@ -23,14 +23,16 @@ class Steps:
     def base(self) -> Decimal:
         return sum(self.effects, ZERO)
 
-    def plus(self, other: "Steps") -> "Steps":
-        """Add the results of another scope, step by step."""
-        return Steps(tuple(mine + theirs for mine, theirs in zip(self.effects, other.effects, strict=True)))
-
 
 def nothing(profile: Profile) -> Steps:
     """Give the result over no facts at all."""
     return Steps((ZERO,) * len(profile.steps))
+
+
+def added(profile: Profile, scopes: Iterable[Steps]) -> Steps:
+    """Add up the results of several scopes, step by step."""
+    effects = tuple(sum(effects, ZERO) for effects in zip(*(steps.effects for steps in scopes), strict=True))
+    return Steps(effects) if effects else nothing(profile)
 
 
 def evaluate(profile: Profile, sums: Mapping[str, Decimal]) -> Steps:

@@ -22,7 +22,7 @@ from commissions.engine.plan import (
     Sum,
     Tiers,
 )
-from commissions.engine.profile import Steps, evaluate, nothing
+from commissions.engine.profile import Steps, added, evaluate, nothing
 from commissions.engine.ring_fence import Fenced, fence
 from commissions.engine.tiers import Reached, marginal, tier_value
 from track360.lib.money import ZERO, rounded
@@ -86,9 +86,6 @@ def revenue(scope: Scope, terms: RevShare, *, asides: tuple[Aside, ...], order: 
     bases = {customer: steps.base for customer, steps in by_customer.items()}
     if terms.netting is Netting.CUSTOMER:
         return Revenue(sum(bases.values(), ZERO), _anyone(bases), asides, _anyone(by_customer), ())
-    added = nothing(terms.base)
-    for steps in by_customer.values():
-        added = added.plus(steps)
     assert terms.ring_fence is not None  # noqa: S101  (netting is by affiliate here, so it is why customers are apart)
     opening = {aside.customer: aside.amount for aside in asides}
     fenced = fence(bases, opening, threshold=terms.ring_fence, order=order)
@@ -97,7 +94,7 @@ def revenue(scope: Scope, terms: RevShare, *, asides: tuple[Aside, ...], order: 
         base=fenced.pool,
         scopes={None: fenced.pool},
         asides=tuple(Aside(customer, amount) for customer, amount in closing),
-        steps={None: added},
+        steps={None: added(terms.base, by_customer.values())},
         notes=tuple(_fence_notes(bases, opening, fenced, terms.ring_fence, order)),
     )
 

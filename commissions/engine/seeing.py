@@ -1,6 +1,7 @@
 """Which facts a revenue share sees, under which version (commissions.md 3, 4 exclusions, 6 and 12)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from datetime import date
 
 from commissions.engine import profile
 from commissions.engine.book import Book, Customer, Fact
@@ -23,28 +24,29 @@ def seen_by_shares(book: Book, placing: Placing) -> Seen:
         ]
         for version in book.plan.versions
     }
+    used = {terms.anchor for of_version in shares.values() for terms, _ in of_version}
+    anchors = [anchor for anchor in Anchor if anchor in used]
+    months: dict[date, Period] = {}
     seen: Seen = {}
     for fact in book.facts:
         if placing.earns_on(fact.day):
             customer = None if fact.customer is None else customers[fact.customer]
-            for version, anchor in _placed(fact, customer, placing):
+            for anchor in anchors:
+                version = _version(fact, customer, anchor, placing)
+                if version is None:
+                    continue
                 for terms, kpis in shares[version]:
                     if terms.anchor is anchor and fact.kpi in kpis and _counts(fact, customer, terms):
-                        seen.setdefault((Period.of(fact.day), version, terms.name), []).append(fact)
+                        month = months.get(fact.day) or months.setdefault(fact.day, Period.of(fact.day))
+                        seen.setdefault((month, version, terms.name), []).append(fact)
     return seen
 
 
-def _placed(fact: Fact, customer: Customer | None, placing: Placing) -> Iterator[tuple[int, Anchor]]:
+def _version(fact: Fact, customer: Customer | None, anchor: Anchor, placing: Placing) -> int | None:
     if customer is None:
-        version = placing.version_of_pool(fact.campaign, fact.day)
-    else:
-        version = placing.version_of(customer, fact.day)
-    if version is not None:
-        yield version, Anchor.ACTIVITY
-    if customer is not None and customer.registered_on is not None:
-        version = placing.version_of(customer, customer.registered_on)
-        if version is not None:
-            yield version, Anchor.REGISTRATION
+        return placing.version_of_pool(fact.campaign, fact.day) if anchor is Anchor.ACTIVITY else None
+    day = fact.day if anchor is Anchor.ACTIVITY else customer.registered_on
+    return None if day is None else placing.version_of(customer, day)
 
 
 def _counts(fact: Fact, customer: Customer | None, terms: RevShare) -> bool:
