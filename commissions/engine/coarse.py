@@ -10,9 +10,20 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from commissions.engine.book import Book, Candidate, Customer, Days, Deal, Fact
-from commissions.engine.measures import first_of, kpis_happening, kpis_measured
+from commissions.engine.measures import counts_days, first_of, kpis_happening, kpis_measured
 from commissions.engine.placing import excluded_from, owner_on
-from commissions.engine.plan import Anchor, AppliesTo, Cpa, MetricName, Netting, Plan, RevShare, Tiers, Window
+from commissions.engine.plan import (
+    Anchor,
+    AppliesTo,
+    Cpa,
+    MetricName,
+    Netting,
+    Plan,
+    RevShare,
+    Tiers,
+    TriggerName,
+    Window,
+)
 from commissions.engine.seeing import share_kpis
 from track360.lib.money import exactly
 from track360.lib.periods import Period, months_after
@@ -113,6 +124,19 @@ def judged_within_days(plan: Plan) -> int | None:
     return max((limit for limit in limits if limit is not None), default=0)
 
 
+def tells_early_days_apart(plan: Plan) -> bool:
+    """Tell whether judging tells days before a customer's first trigger apart; if not, they may be one sum of each KPI.
+
+    Conditions are looked at from the trigger on, on the sums so far, and without one on all there is. Earlier days
+    count by themselves where active days are counted, and where components stop looking on different days.
+    """
+    looking = [terms for terms in cpas(plan) if kpis_measured(terms)]
+    return (
+        any(terms.trigger.name is TriggerName.REGISTRATION or counts_days(terms) for terms in looking)
+        or len({terms.within_days for terms in looking}) > 1
+    )
+
+
 def judged_through(plan: Plan, registered_on: date | None) -> date | None:
     """Give the last day of facts that matter to a customer's judgement; None: there is none."""
     limit = judged_within_days(plan)
@@ -196,5 +220,9 @@ def _coarse_candidate(candidate: Candidate, plan: Plan) -> Candidate:
         for fact in candidate.history
         if fact.kpi in kpis and (through is None or fact.day <= through)
     ]
-    firsts = [first_of(kpi, candidate.happenings) for kpi in sorted(kpis_triggering(plan))]
-    return Candidate(candidate.customer, tuple(first for first in firsts if first is not None), summed(history))
+    found = [first_of(kpi, candidate.happenings) for kpi in sorted(kpis_triggering(plan))]
+    firsts = tuple(first for first in found if first is not None)
+    if history and not tells_early_days_apart(plan):
+        begins, earliest = min((first.day for first in firsts), default=date.max), min(fact.day for fact in history)
+        history = [fact if fact.day >= begins else fact._replace(day=earliest) for fact in history]
+    return Candidate(candidate.customer, firsts, summed(history))

@@ -115,6 +115,12 @@ def kpis_measured(terms: Cpa) -> frozenset[str]:
     return frozenset(found)
 
 
+def counts_days(terms: Cpa) -> bool:
+    """Tell whether a condition of a cpa counts days or months, whose sums say nothing about it."""
+    counting = (MeasureName.ACTIVE_DAYS, MeasureName.ACTIVE_MONTHS)
+    return any(leaf.measure.name in counting for leaf in leaves(terms.conditions))
+
+
 def kpis_happening(terms: Cpa) -> frozenset[str]:
     """Name the KPIs of which a cpa needs the first record above 0."""
     found = {DEPOSIT for leaf in leaves(terms.conditions) if leaf.measure.name is MeasureName.FIRST_DEPOSIT}

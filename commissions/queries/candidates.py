@@ -32,12 +32,14 @@ _OWNERS = """
     ORDER BY customer_id, holds_from NULLS FIRST
 """
 
+# One row a day and KPI from a customer's own day on, and one of all the days before.
 _HISTORY = f"""
 WITH {RATES},
 asked AS MATERIALIZED (
-    SELECT * FROM unnest(%(customers)s::bigint[], %(through)s::date[]) AS a (customer_id, through)
+    SELECT * FROM unnest(%(customers)s::bigint[], %(daily_from)s::date[], %(through)s::date[])
+        AS a (customer_id, daily_from, through)
 )
-SELECT a.customer_id, d.day, d.kpi, sum({IN_PLAN_CURRENCY}), sum(d.positives)
+SELECT a.customer_id, min(d.day), d.kpi, sum({IN_PLAN_CURRENCY}), sum(d.positives)
 FROM asked a
 CROSS JOIN LATERAL (
     SELECT day, kpi, currency, amount, positives FROM attribution_customerday
@@ -46,7 +48,7 @@ CROSS JOIN LATERAL (
 ) d
 {JOIN_RATES}
 WHERE {HAS_RATE}
-GROUP BY 1, 2, 3
+GROUP BY a.customer_id, d.kpi, CASE WHEN d.day >= a.daily_from THEN d.day END
 """  # noqa: S608 - constants only
 
 # The day is found in the sums, the record among that day's; both without what has no rate.
@@ -132,13 +134,18 @@ def candidates_of(
             for customer, kpi, moment, day, event_id, amount in cursor.fetchall():
                 happenings[customer].append(Happening(kpi, moment, day, event_id, amount))
         if judged:
-            within_days = coarse.judged_within_days(plan)
+            within_days, apart = coarse.judged_within_days(plan), coarse.tells_early_days_apart(plan)
             through = [_last_day(customers[number], within_days) for number in numbers]
+            daily_from = [
+                date.min if apart else min([first.day for first in happenings[number]], default=FOREVER)
+                for number in numbers
+            ]
             cursor.execute(
                 _HISTORY,
                 {
                     "brand": brand_id,
                     "customers": array(numbers),
+                    "daily_from": array(daily_from),
                     "through": array(through),
                     "kpis": judged,
                     **rate_columns(rates),

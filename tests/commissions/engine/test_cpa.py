@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from commissions.engine.book import Candidate, Days, Exclusion, ExclusionReason, Owner, Standing
+from commissions.engine.coarse import coarsened
 from commissions.engine.compute import compute
 from tests.commissions.engine.build import book, by_month, customer, d, deposit, fact, paid, plan, version
 
@@ -353,3 +354,29 @@ def test_lines_keep_their_keys_and_explain_themselves():
     assert line.key == run(version(cpa(hold_days=3)), candidate()).lines[0].key
     assert len(line.key) == 32
     assert [note.step for note in line.working] == ["terms", "trigger", "qualified", "amount", "hold", "rounding"]
+
+
+LIMITED = {"conditions": BASELINE, "within_days": 30}
+
+
+@pytest.mark.parametrize(
+    ("components", "apart"),
+    [
+        ([cpa(**LIMITED)], False),
+        ([cpa(**LIMITED), {**cpa(trigger="first:ChallengePurchase", **LIMITED), "name": "Purchase"}], False),
+        ([cpa(**LIMITED), {**cpa(**LIMITED), "name": "Later", "within_days": 60}], True),
+        ([cpa(trigger="registration", **LIMITED)], True),
+        ([cpa(conditions={"measure": "active_days", "at_least": "2"})], True),
+    ],
+)
+def test_days_before_the_trigger_are_one_sum_unless_a_term_tells_them_apart(components, apart):
+    early = [fact(1, "01-02", "Bets", 150), fact(1, "01-03", "Bets", 60)]
+    story = book(
+        version(*components),
+        candidates=[candidate(happenings=[deposit("01-05", 120)], history=[*early, fact(1, "01-05", "Deposit", 120)])],
+    )
+
+    coarse = coarsened(story)
+
+    assert [known.kpi for known in coarse.candidates[0].history].count("Bets") == (2 if apart else 1)
+    assert compute(coarse) == compute(story)
