@@ -1,12 +1,13 @@
 """Customers as the engine judges them: who they are, the records that trigger, and their daily sums."""
 
 from collections.abc import Collection, Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 
 from django.db import connection
 
 from commissions.engine import coarse
 from commissions.engine.book import Candidate, Customer, Fact, Happening, Owner
+from commissions.engine.measures import DEPOSIT
 from commissions.engine.plan import Plan
 from commissions.queries.conversions import RateTable
 from commissions.queries.exclusions import Excluded, exclusions_of
@@ -51,7 +52,8 @@ WHERE {HAS_RATE}
 GROUP BY a.customer_id, d.kpi, CASE WHEN d.day >= a.daily_from THEN d.day END
 """  # noqa: S608 - constants only
 
-# The day is found in the sums, the record among that day's; both without what has no rate.
+# The day is found in the sums, the record among that day's; both without what has no rate. Deposits are named in so
+# many words, because the index of what customers begin with holds them and little else.
 _FIRST_RECORDS = f"""
 WITH {RATES},
 first AS MATERIALIZED (
@@ -60,13 +62,13 @@ first AS MATERIALIZED (
     CROSS JOIN unnest(%(kpis)s::text[]) AS k (kpi)
     CROSS JOIN LATERAL (
         SELECT d.day FROM attribution_customerday d {JOIN_RATES}
-        WHERE d.brand_id = %(brand)s AND d.customer_id = a.customer_id AND d.kpi = k.kpi AND d.positives > 0
-          AND {HAS_RATE}
+        WHERE d.brand_id = %(brand)s AND d.customer_id = a.customer_id AND d.kpi = k.kpi {{is_a_beginning}}
+          AND d.positives > 0 AND {HAS_RATE}
         ORDER BY d.day LIMIT 1
     ) f
 )
-SELECT DISTINCT ON (f.customer_id, f.kpi) f.customer_id, f.kpi, d.moment, d.day, nullif(d.event_id, ''),
-       {IN_PLAN_CURRENCY}
+SELECT DISTINCT ON (f.customer_id, f.kpi)
+       f.customer_id, f.kpi, d.moment AT TIME ZONE 'UTC', d.day, nullif(d.event_id, ''), {IN_PLAN_CURRENCY}
 FROM first f
 JOIN LATERAL (
     SELECT a.moment, a.day, a.event_id, n.amount,
@@ -82,6 +84,7 @@ ORDER BY f.customer_id, f.kpi, d.moment, d.event_id <> '', d.event_id COLLATE "C
 """  # noqa: S608 - constants only
 
 _WITH_HISTORY = "AND a.kpis && ARRAY[{}]::text[]".format(",".join(f"'{kpi}'" for kpi in KPIS_WITH_HISTORY))
+_IS_A_DEPOSIT = f"AND d.kpi = '{DEPOSIT}'"
 
 
 def customers_of(*, brand_id: int, customers: Collection[int], excluded: Excluded | None = None) -> dict[int, Customer]:
@@ -120,9 +123,9 @@ def candidates_of(
     histories: dict[int, list[Fact]] = {number: [] for number in numbers}
     triggering, judged = sorted(coarse.kpis_triggering(plan)), sorted(coarse.kpis_judged(plan))
     with connection.cursor() as cursor:
-        for kpis, narrowed in _by_history(triggering):
+        for kpis, is_a_beginning, with_history in _by_index(triggering):
             cursor.execute(
-                _FIRST_RECORDS.format(with_history=narrowed),
+                _FIRST_RECORDS.format(is_a_beginning=is_a_beginning, with_history=with_history),
                 {
                     "brand": brand_id,
                     "customers": array(numbers),
@@ -132,7 +135,7 @@ def candidates_of(
                 },
             )
             for customer, kpi, moment, day, event_id, amount in cursor.fetchall():
-                happenings[customer].append(Happening(kpi, moment, day, event_id, amount))
+                happenings[customer].append(Happening(kpi, moment.replace(tzinfo=UTC), day, event_id, amount))
         if judged:
             within_days, apart = coarse.judged_within_days(plan), coarse.tells_early_days_apart(plan)
             through = [_last_day(customers[number], within_days) for number in numbers]
@@ -158,11 +161,16 @@ def candidates_of(
     }
 
 
-def _by_history(kpis: list[str]) -> list[tuple[list[str], str]]:
-    """Split KPIs into those whose records have an index of their own and the others."""
-    indexed = [kpi for kpi in kpis if kpi in KPIS_WITH_HISTORY]
+def _by_index(kpis: list[str]) -> list[tuple[list[str], str, str]]:
+    """Split KPIs into deposits, whose sums and records have indexes, others whose records have one, and the rest."""
+    indexed = [kpi for kpi in kpis if kpi in KPIS_WITH_HISTORY and kpi != DEPOSIT]
     others = [kpi for kpi in kpis if kpi not in KPIS_WITH_HISTORY]
-    return [(names, narrowed) for names, narrowed in ((indexed, _WITH_HISTORY), (others, "")) if names]
+    split = [
+        ([kpi for kpi in kpis if kpi == DEPOSIT], _IS_A_DEPOSIT, _WITH_HISTORY),
+        (indexed, "", _WITH_HISTORY),
+        (others, "", ""),
+    ]
+    return [one for one in split if one[0]]
 
 
 def _last_day(customer: Customer, within_days: int | None) -> date:
