@@ -21,6 +21,7 @@ from commissions.queries.scopes import (
     RATES,
     SCOPES,
     Scope,
+    array,
     rate_columns,
     scope_columns,
 )
@@ -69,7 +70,13 @@ GROUP BY 1, 3, 4, 7, 8
 HAVING sum(d.records) <> 0
 """  # noqa: S608 - constants only
 
-# The days on which customers were the affiliates' own.
+_CUSTOMERS = """
+    SELECT DISTINCT customer_id FROM attribution_attribution
+    WHERE brand_id = %(brand)s AND affiliate_id = ANY(%(affiliates)s::bigint[]) AND superseded_at IS NULL
+"""
+
+# The days on which customers were the affiliates' own. The customers are given, not selected here: a list that is known
+# beforehand is looked up in whatever index is scanned, one that is not may be searched from end to end for every row.
 _OWN_DAYS = """
 owned AS MATERIALIZED (
     SELECT s.affiliate_id, s.first, s.last, a.customer_id, a.since, a.until
@@ -78,10 +85,7 @@ owned AS MATERIALIZED (
                lead(coalesce(holds_from, '-infinity'), 1, 'infinity')
                    OVER (PARTITION BY customer_id ORDER BY coalesce(holds_from, '-infinity')) AS until
         FROM attribution_attribution
-        WHERE brand_id = %(brand)s AND superseded_at IS NULL AND customer_id = ANY(ARRAY(
-            SELECT customer_id FROM attribution_attribution
-            WHERE brand_id = %(brand)s AND affiliate_id = ANY(%(affiliates)s::bigint[]) AND superseded_at IS NULL
-        ))
+        WHERE brand_id = %(brand)s AND customer_id = ANY(%(customers)s::bigint[]) AND superseded_at IS NULL
     ) a
     JOIN scope s ON s.affiliate_id = a.affiliate_id
 )
@@ -189,11 +193,16 @@ def _rows(
 ) -> list[tuple[Any, ...]]:
     follows = any(terms.anchor is Anchor.REGISTRATION for terms in coarse.shares(plan))
     by_customer = _BY_CUSTOMER.format(owned=_ALL_DAYS if follows else _OWN_DAYS)
+    customers: list[int] = []
     with connection.cursor() as cursor:
+        if coarse.needs_customers(plan) and not follows:
+            cursor.execute(_CUSTOMERS, {"brand": brand_id, "affiliates": [scope.affiliate for scope in scopes]})
+            customers = [customer for (customer,) in cursor.fetchall()]
         cursor.execute(
             by_customer if coarse.needs_customers(plan) else _POOLED,
             {
                 "brand": brand_id,
+                "customers": array(customers),
                 "kpis": sorted(kpis),
                 "starts": list(starts),
                 "products": coarse.needs_products(plan),
