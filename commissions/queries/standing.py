@@ -34,14 +34,20 @@ STORED = (
     "progress",
 )
 
+# The plan's few components are found first, once for all customers.
 _SETTLED = """
+    WITH component AS MATERIALIZED (
+        SELECT c.id, c.name
+        FROM commissions_component c
+        JOIN commissions_planversion v ON v.brand_id = c.brand_id AND v.id = c.version_id
+        WHERE c.brand_id = %(brand)s AND v.plan_id = %(plan)s
+    )
     SELECT * FROM (
         SELECT q.affiliate_id, q.customer_id,
                max(CASE q.state WHEN 'qualified' THEN q.qualified_on ELSE coalesce(q.last_day, 'infinity') END) AS day
         FROM commissions_qualification q
-        JOIN commissions_component c ON c.brand_id = q.brand_id AND c.id = q.component_id
-        JOIN commissions_planversion v ON v.brand_id = c.brand_id AND v.id = c.version_id
-        WHERE q.brand_id = %(brand)s AND v.plan_id = %(plan)s AND q.state <> 'excluded'
+        JOIN component c ON c.id = q.component_id
+        WHERE q.brand_id = %(brand)s AND q.state <> 'excluded'
           AND q.customer_id = ANY(%(customers)s::bigint[]) AND q.affiliate_id = ANY(%(affiliates)s::bigint[])
         GROUP BY q.affiliate_id, q.customer_id
         HAVING count(DISTINCT c.name) >= %(names)s
