@@ -62,8 +62,8 @@ ALL = Share(0, 1)
 def drain(*, brand_id: int, now: datetime) -> Followed:
     """Compute everything that is marked for a brand, run by run, each in a `tenant()` and transaction of its own.
 
-    Where many affiliates are marked, threads share them: while one waits for the database, the other computes. Inside
-    somebody's transaction there is only one, because another would not see what is not committed.
+    Where many affiliates are marked, another thread takes a share: while one waits for the database, the other
+    computes. Inside somebody's transaction there is only one, because another would not see what is not committed.
     """
     with tenant(brand_id):
         brand = Brand.objects.get(pk=brand_id)
@@ -71,9 +71,10 @@ def drain(*, brand_id: int, now: datetime) -> Followed:
         marked = Touched.objects.filter(brand=brand).values("affiliate_id").distinct().count()
     if marked < SHARED_FROM or connection.in_atomic_block:
         return _drain(brand_id, now, ALL)
-    with ThreadPoolExecutor(THREADS) as threads:
-        shares = [threads.submit(_drain_and_disconnect, brand_id, now, Share(n, THREADS)) for n in range(THREADS)]
-    return sum((share.result() for share in shares), Followed())
+    with ThreadPoolExecutor(THREADS - 1) as threads:
+        others = [threads.submit(_drain_and_disconnect, brand_id, now, Share(n, THREADS)) for n in range(1, THREADS)]
+        own = _drain(brand_id, now, Share(0, THREADS))
+    return sum((share.result() for share in others), own)
 
 
 @transaction.atomic
