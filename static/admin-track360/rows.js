@@ -39,13 +39,21 @@
     document.querySelector("[data-no-parts]")?.remove();
   }
 
+  // Whoever works with the keyboard goes on beside what he has taken away.
+  function remove(button, box, add) {
+    const gone = button.closest(`[data-${box}]`);
+    const near = [gone.nextElementSibling, gone.previousElementSibling].find((one) => one?.matches(`[data-${box}]`));
+    gone.remove();
+    (near?.querySelector(`[data-remove-${box}]`) ?? add).focus();
+  }
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
     if ("addRow" in button.dataset) addRow(button);
     else if ("addPart" in button.dataset) addPart(button);
-    else if ("removeRow" in button.dataset) button.closest("[data-row]").remove();
-    else if ("removePart" in button.dataset) button.closest("[data-part]").remove();
+    else if ("removeRow" in button.dataset) remove(button, "row", button.closest("[data-rows]").lastElementChild);
+    else if ("removePart" in button.dataset) remove(button, "part", document.querySelector("[data-add-part]"));
     else if ("readBack" in button.dataset) readBack(button.form);
     else return;
     event.preventDefault();
