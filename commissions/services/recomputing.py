@@ -150,6 +150,7 @@ class _PlanAgain:
         self._asked = asked
         self._store = store
         self._firsts = {one.affiliate: Period.of(one.from_day) for one in asked}
+        self._known: dict[int, Customer] = {}
 
     def run(self) -> Written:
         """Judge customers, then compute the months that any of it may have changed."""
@@ -182,6 +183,8 @@ class _PlanAgain:
         for batch in _batches(sorted(self._customers())):
             numbers = {customer for _, customer in batch}
             known = customers_of(brand_id=self._around.brand.id, customers=numbers, excluded=self._around.excluded)
+            if coarse.needs_customers(self._plan):
+                self._known |= known
             candidates = candidates_of(
                 brand_id=self._around.brand.id,
                 plan=self._plan,
@@ -248,7 +251,9 @@ class _PlanAgain:
         others = standing_of(brand_id=brand_id, plan=self._plan, scopes=scopes, judged=judged)
         named = {fact.customer for found in facts.values() for fact in found if fact.customer is not None}
         named.update(customer for state in openings.values() for customer in _customers_in(state))
-        known = customers_of(brand_id=brand_id, customers=named, excluded=self._around.excluded) if named else {}
+        unknown = named - self._known.keys()
+        if unknown:
+            self._known |= customers_of(brand_id=brand_id, customers=unknown, excluded=self._around.excluded)
         everybody = depends_on_others(self._plan)
         computed: list[Months] = []
         for scope in scopes:
@@ -264,7 +269,7 @@ class _PlanAgain:
                     self._book(scope.affiliate),
                     first=scope.first,
                     last=scope.last,
-                    customers=_in_book(known, facts[scope.affiliate], openings[scope.affiliate]),
+                    customers=_in_book(self._known, facts[scope.affiliate], openings[scope.affiliate]),
                     facts=facts[scope.affiliate],
                     standing=(*others[scope.affiliate], *paid),
                     crowd=crowds[scope.affiliate],
