@@ -10,7 +10,7 @@ from commissions.engine.measures import DEPOSIT
 from commissions.engine.plan import MetricName, Plan
 from commissions.queries.conversions import RateTable
 from commissions.queries.exclusions import EXCLUDED, Excluded
-from commissions.queries.scopes import HAS_RATE, JOIN_RATES, RATES, Scope, rate_columns
+from commissions.queries.scopes import HAS_RATE, JOIN_RATES, RATES, Scope, array, customers_owned, rate_columns
 from track360.lib.periods import Period
 
 _OWNED = """
@@ -20,10 +20,7 @@ owned AS MATERIALIZED (
                lead(coalesce(holds_from, '-infinity'), 1, 'infinity')
                    OVER (PARTITION BY customer_id ORDER BY coalesce(holds_from, '-infinity')) AS until
         FROM attribution_attribution
-        WHERE brand_id = %(brand)s AND superseded_at IS NULL AND customer_id = ANY(ARRAY(
-            SELECT customer_id FROM attribution_attribution
-            WHERE brand_id = %(brand)s AND affiliate_id = ANY(%(affiliates)s::bigint[]) AND superseded_at IS NULL
-        ))
+        WHERE brand_id = %(brand)s AND superseded_at IS NULL AND customer_id = ANY(%(customers)s::bigint[])
     ) spans
     WHERE asked = ANY(%(affiliates)s::bigint[])
 )
@@ -71,10 +68,13 @@ def crowds_of(
 ) -> dict[int, tuple[Crowd, ...]]:
     """Return the counts that a plan's tiers look at, by affiliate; nothing where they look at none."""
     counted = coarse.counted_metrics(plan)
+    if not counted:
+        return {scope.affiliate: () for scope in scopes}
     found: dict[tuple[int, Period], list[int]] = {}
     parameters = {
         "brand": brand_id,
         "affiliates": [scope.affiliate for scope in scopes],
+        "customers": array(customers_owned(brand_id=brand_id, scopes=scopes)),
         "active": list(ACTIVE_KPIS),
         **rate_columns(rates),
         **excluded.columns(),

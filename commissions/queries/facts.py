@@ -22,6 +22,7 @@ from commissions.queries.scopes import (
     SCOPES,
     Scope,
     array,
+    customers_owned,
     rate_columns,
     scope_columns,
 )
@@ -70,13 +71,7 @@ GROUP BY 1, 3, 4, 7, 8
 HAVING sum(d.records) <> 0
 """  # noqa: S608 - constants only
 
-_CUSTOMERS = """
-    SELECT DISTINCT customer_id FROM attribution_attribution
-    WHERE brand_id = %(brand)s AND affiliate_id = ANY(%(affiliates)s::bigint[]) AND superseded_at IS NULL
-"""
-
-# The days on which customers were the affiliates' own. The customers are given, not selected here: a list that is known
-# beforehand is looked up in whatever index is scanned, one that is not may be searched from end to end for every row.
+# The days on which customers were the affiliates' own.
 _OWN_DAYS = """
 owned AS MATERIALIZED (
     SELECT s.affiliate_id, s.first, s.last, a.customer_id, a.since, a.until
@@ -196,8 +191,7 @@ def _rows(
     customers: list[int] = []
     with connection.cursor() as cursor:
         if coarse.needs_customers(plan) and not follows:
-            cursor.execute(_CUSTOMERS, {"brand": brand_id, "affiliates": [scope.affiliate for scope in scopes]})
-            customers = [customer for (customer,) in cursor.fetchall()]
+            customers = customers_owned(brand_id=brand_id, scopes=scopes)
         cursor.execute(
             by_customer if coarse.needs_customers(plan) else _POOLED,
             {

@@ -229,8 +229,16 @@ class WritingStore(Store):
 
 
 def _column(values: Iterable[object]) -> str:
-    """Return a column as PostgreSQL's array literal. Texts are words of ours: only an empty one needs quotes."""
-    return "{" + ",".join(["NULL" if value is None else str(value) or '""' for value in values]) + "}"
+    """Return a column as PostgreSQL's array literal."""
+    return "{" + ",".join([_element(value) for value in values]) + "}"
+
+
+def _element(value: object) -> str:
+    if value is None:
+        return "NULL"
+    if not isinstance(value, str) or (value.isalnum() and value.upper() != "NULL"):
+        return str(value)
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _batches(rows: Sequence[T]) -> Iterator[Sequence[T]]:
