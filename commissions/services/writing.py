@@ -230,15 +230,14 @@ class WritingStore(Store):
 
 def _column(values: Iterable[object]) -> str:
     """Return a column as PostgreSQL's array literal."""
-    return "{" + ",".join([_element(value) for value in values]) + "}"
+    texts = ["NULL" if value is None else _quoted(value) if type(value) is str else str(value) for value in values]
+    return "{" + ",".join(texts) + "}"
 
 
-def _element(value: object) -> str:
-    if value is None:
-        return "NULL"
-    if not isinstance(value, str) or (value.isalnum() and value.upper() != "NULL"):
-        return str(value)
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _quoted(text: str) -> str:
+    if text.isalnum() and text.upper() != "NULL":
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _batches(rows: Sequence[T]) -> Iterator[Sequence[T]]:

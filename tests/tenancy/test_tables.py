@@ -54,6 +54,16 @@ def test_the_database_knows_the_same_tables_as_the_models():
     assert len(tenant_tables()) > 25
 
 
+def test_no_statistics_are_kept_of_brands():
+    kept = ask(
+        "SELECT relname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'brand_id'"
+        " WHERE relname = ANY (%s) AND attstattarget IS DISTINCT FROM 0",
+        tenant_tables(),
+    )
+
+    assert kept == []
+
+
 @pytest.mark.parametrize("table", tenant_tables())
 def test_a_table_has_row_security_with_a_policy_for_each_role(table):
     assert ask("SELECT relrowsecurity FROM pg_class WHERE relname = %s", table) == [(True,)]
