@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from track360.entrance import Entrance
-from track360.lib.postgresql.base import DatabaseWrapper
+from track360.lib.postgresql.base import database
 
 PASSED_ON: list[bytes] = []
 
@@ -23,7 +23,7 @@ class EntranceClient(Client):
 
         def handle(environ: dict[str, Any]) -> Any:
             said: list[Any] = []
-            with patch.object(DatabaseWrapper, "close_if_unusable_or_obsolete"):  # the test's transaction is open
+            with patch.object(database(), "close_if_unusable_or_obsolete"):  # the test's transaction is open
                 body = entrance(environ, lambda status, headers: said.extend((status, headers)))
             if body is PASSED_ON:
                 return django(environ)

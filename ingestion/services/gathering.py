@@ -10,6 +10,7 @@ after the commit.
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import pairwise
 
 from django.db import connection
@@ -22,8 +23,8 @@ from ingestion.services.receiving import Incoming, Receipt, receive_together
 SMALL = 50
 # Requests stored together at most.
 TOGETHER = 32
-# Seconds for which a group waits for those who came together before.
-PATIENCE = 0.003
+# How long a group waits for those who came together before.
+PATIENCE = timedelta(milliseconds=3)
 
 
 @dataclass(eq=False, slots=True)
@@ -94,7 +95,7 @@ class Gatherer:
         with self._lock:
             self._expected = min(len(self._line) + self._company, TOGETHER)
             if self._company and len(self._line) < self._expected:
-                self._complete.wait(PATIENCE)
+                self._complete.wait(PATIENCE.total_seconds())
             self._expected = 0
             together, self._line = self._line[:TOGETHER], self._line[TOGETHER:]
             self._company = len(together) - 1

@@ -3,7 +3,7 @@
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection
@@ -101,7 +101,7 @@ def test_requests_in_line_are_stored_together_each_with_its_own_delivery(brand, 
 
 
 def test_those_who_came_together_are_waited_for_and_one_who_is_alone_is_not(brand, monkeypatch):
-    monkeypatch.setattr(gathering, "PATIENCE", 20)
+    monkeypatch.setattr(gathering, "PATIENCE", timedelta(seconds=20))
     gatherer = gathering._gatherers.setdefault((brand.pk, "push", "activities"), gathering.Gatherer())
     Line(monkeypatch, 0).send(brand, [deposit("alone")])
     gatherer._company = 2
