@@ -1,4 +1,4 @@
-"""The production settings with other addresses, and without our short way past Django's middleware."""
+"""The production settings with other addresses, and without the short way of clicks past the other middleware."""
 
 from track360.settings import *  # noqa: F403
 from track360.settings import MIDDLEWARE as _OURS
