@@ -99,7 +99,7 @@ customer_days AS (
         amount = stored.amount + excluded.amount,
         records = stored.records + excluded.records,
         positives = stored.positives + excluded.positives
-    RETURNING id, records
+    RETURNING customer_id, records
 ),
 {_ADD_TO_OWNERS},
 marked AS (
@@ -116,7 +116,7 @@ beginnings AS (
       AND (t.deposit_day IS NOT NULL OR c.registered_on IS NULL)
 )
 SELECT
-    (SELECT array_agg(id) FROM customer_days WHERE records = 0),
+    (SELECT array_agg(DISTINCT customer_id) FROM customer_days WHERE records = 0),
     (SELECT array_agg(id) FROM affiliate_days WHERE records = 0),
     (SELECT array_agg(customer_id ORDER BY customer_id) FROM beginnings),
     (SELECT array_agg(deposit_day ORDER BY customer_id) FROM beginnings),
@@ -156,7 +156,7 @@ wanted AS MATERIALIZED (
     SELECT customer_id, '{FIRST_DEPOSITS}', first_deposit FROM known WHERE first_deposit IS NOT NULL
 ),
 present AS MATERIALIZED (
-    SELECT id, customer_id, kpi, day FROM attribution_customerday
+    SELECT customer_id, kpi, day FROM attribution_customerday
     WHERE brand_id = %(brand)s AND customer_id = ANY(%(customers)s::bigint[])
       AND kpi IN ('{FIRST_DEPOSITS}', '{REGISTRATIONS}')
 ),
@@ -164,7 +164,8 @@ gone AS (
     DELETE FROM attribution_customerday d
     USING present p LEFT JOIN wanted w ON (w.customer_id, w.kpi, w.day) = (p.customer_id, p.kpi, p.day)
     WHERE d.brand_id = %(brand)s AND d.customer_id = ANY(%(customers)s::bigint[])
-      AND d.kpi IN ('{FIRST_DEPOSITS}', '{REGISTRATIONS}') AND d.id = p.id AND w.day IS NULL
+      AND d.kpi IN ('{FIRST_DEPOSITS}', '{REGISTRATIONS}')
+      AND (d.customer_id, d.kpi, d.day) = (p.customer_id, p.kpi, p.day) AND w.day IS NULL
     RETURNING d.customer_id, d.day, d.kpi
 ),
 come AS (
@@ -243,9 +244,14 @@ def add_deliveries(*, brand_id: int, deliveries: Sequence[int], count_kpis: Iter
         if not customers:
             return {}
         cursor.execute(_FOLLOW, {**named, "customers": array(customers)})
-        empty_customer_days, empty_affiliate_days, *beginnings = cursor.fetchone()
-        _drop(cursor, "attribution_customerday", brand_id, empty_customer_days)
-        _drop(cursor, "attribution_affiliateday", brand_id, empty_affiliate_days)
+        of_customers, empty_affiliate_days, *beginnings = cursor.fetchone()
+        if of_customers:
+            cursor.execute(
+                "DELETE FROM attribution_customerday"
+                " WHERE brand_id = %s AND customer_id = ANY(%s::bigint[]) AND records = 0",
+                [brand_id, array(of_customers)],
+            )
+        _drop_affiliate_days(cursor, brand_id, empty_affiliate_days)
     return {
         customer: Beginning(deposit_day, fact_day)
         for customer, deposit_day, fact_day in zip(*(column or [] for column in beginnings), strict=True)
@@ -274,7 +280,7 @@ def count_beginnings(*, brand_id: int, changed: Mapping[int, Beginning], told: I
             },
         )
         (empty_affiliate_days,) = cursor.fetchone()
-        _drop(cursor, "attribution_affiliateday", brand_id, empty_affiliate_days)
+        _drop_affiliate_days(cursor, brand_id, empty_affiliate_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +326,7 @@ def _add_owned(brand_id: int, customers: Iterable[int], sign: int) -> int:
     with _without_nested_loops() as cursor:
         cursor.execute(_ADD_OWNED, {"brand": brand_id, "customers": array(customers), "sign": sign})
         empty_affiliate_days, changes = cursor.fetchone()
-        _drop(cursor, "attribution_affiliateday", brand_id, empty_affiliate_days)
+        _drop_affiliate_days(cursor, brand_id, empty_affiliate_days)
     return int(changes)
 
 
@@ -333,6 +339,6 @@ def _without_nested_loops() -> Iterator[CursorWrapper]:
         cursor.execute("SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL work_mem TO DEFAULT")
 
 
-def _drop(cursor: CursorWrapper, table: str, brand_id: int, rows: list[int] | None) -> None:
-    if rows:
-        cursor.execute(f"DELETE FROM {table} WHERE brand_id = %s AND id = ANY(%s)", [brand_id, rows])  # noqa: S608
+def _drop_affiliate_days(cursor: CursorWrapper, brand_id: int, empty: list[int] | None) -> None:
+    if empty:
+        cursor.execute("DELETE FROM attribution_affiliateday WHERE brand_id = %s AND id = ANY(%s)", [brand_id, empty])
