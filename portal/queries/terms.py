@@ -1,7 +1,8 @@
 """By which terms an affiliate is paid today."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Q
 
@@ -10,15 +11,17 @@ from brands.models import Brand
 from commissions.engine.plan import Component
 from commissions.engine.readback import example, sentences
 from commissions.models import Deal, Line, Plan, PlanVersion
+from commissions.models.terms import AppliesTo
 from commissions.queries.terms import components_of, profiles_of, version_terms
 
 
 @dataclass(frozen=True, slots=True)
 class TermsToday:
-    """One plan in force and the version of it that new activity falls under.
+    """One version of a plan in force, and for whom it is.
 
     `campaign` is empty when the plan holds for everything that no campaign's own deal covers. `since` is empty for the
-    brand's default plan, which needs no deal.
+    brand's default plan, which needs no deal. `registered_from` and `registered_through` are the days between which the
+    version's customers registered, None where there is no such bound.
     """
 
     plan: str
@@ -29,6 +32,8 @@ class TermsToday:
     version: int
     version_id: int
     version_from: date
+    registered_from: date | None
+    registered_through: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,10 @@ class ComponentRead:
 
 
 def terms_today(*, brand: Brand, affiliate: Affiliate, today: date) -> tuple[TermsToday, ...]:
-    """List the plans in force for the affiliate today, the general one first; none means that nothing is earned."""
+    """List what is in force for the affiliate today, the general plan first; none means that nothing is earned.
+
+    Of a plan all versions that some customers still fall under are listed, the newest first.
+    """
     deals = (
         Deal.objects.filter(brand=brand, affiliate=affiliate, starts_on__lte=today)
         .filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
@@ -63,22 +71,27 @@ def terms_today(*, brand: Brand, affiliate: Affiliate, today: date) -> tuple[Ter
             version=version.number,
             version_id=version.pk,
             version_from=version.effective_from,
+            registered_from=version.effective_from if version.applies_to == AppliesTo.NEW_CUSTOMERS else None,
+            registered_through=registered_through,
         )
         for plan, campaign, since, through in found
-        if (version := _version_on(brand, plan, today)) is not None
+        for version, registered_through in _versions_on(brand, plan, today)
     )
 
 
-def _version_on(brand: Brand, plan: Plan, today: date) -> PlanVersion | None:
-    return (
-        PlanVersion.objects.filter(brand=brand, plan=plan, effective_from__lte=today)
-        .order_by("-effective_from")
-        .first()
-    )
+def _versions_on(brand: Brand, plan: Plan, today: date) -> Iterator[tuple[PlanVersion, date | None]]:
+    """Give the versions back to the newest for all customers, each with the last day before a newer one takes over."""
+    begun = PlanVersion.objects.filter(brand=brand, plan=plan, effective_from__lte=today)
+    last_day = None
+    for version in begun.order_by("-effective_from"):
+        yield version, last_day
+        if version.applies_to == AppliesTo.ALL:
+            return
+        last_day = version.effective_from - timedelta(days=1)
 
 
 def read_back(*, brand: Brand, terms: TermsToday) -> tuple[ComponentRead, ...]:
-    """Say in sentences what the version in force pays."""
+    """Say in sentences what the version pays."""
     return tuple(
         ComponentRead(component.name, tuple(sentences(component, terms.currency)), example(component, terms.currency))
         for component in _components(brand, PlanVersion.objects.get(brand=brand, pk=terms.version_id))

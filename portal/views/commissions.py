@@ -42,6 +42,7 @@ class CommissionReport(PortalView):
             "months": earnings.months_with_lines(brand=brand, affiliate=affiliate, current=current),
             "component": component,
             "terms": [(one, read_back(brand=brand, terms=one)) for one in terms],
+            "has_campaign_terms": any(one.campaign for one in terms),
             "page": page,
             "lines": [earnings.row(line) for line in page],
         }

@@ -1,3 +1,4 @@
+import re
 from datetime import date
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 from commissions.models import Component, Deal, Plan, PlanVersion
 from portal.queries.terms import terms_today
 from tests.portal.stage import NOW
+from tests.portal.views.test_pages import text
 from track360.lib.tenancy import tenant
 
 TODAY = date(2026, 3, 20)
@@ -53,6 +55,29 @@ def test_terms_are_the_newest_version_that_has_begun(stage, plan, deal):
     deal(plan("House", date(2026, 1, 1), date(2026, 3, 20), date(2026, 3, 21)), date(2026, 1, 1))
 
     assert in_force(stage) == [("House", 2, "")]
+
+
+def test_versions_for_new_customers_stand_before_the_one_for_all_others(stage, user, visitor, plan, deal):
+    house = plan("House", date(2025, 7, 1), date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 1))
+    with tenant(stage.brand.pk):
+        house.versions.filter(number__in=[3, 4, 5]).update(applies_to="new_customers")
+    deal(house, date(2026, 1, 1))
+    stage.seat(user)
+
+    with tenant(stage.brand.pk):
+        found = terms_today(brand=stage.brand, affiliate=stage.affiliate, today=TODAY)
+    page = text(visitor.get("/portal/commissions/").content.decode())
+
+    assert [(one.version, one.registered_from, one.registered_through) for one in found] == [
+        (4, date(2026, 3, 1), None),
+        (3, date(2026, 2, 1), date(2026, 2, 28)),
+        (2, None, date(2026, 1, 31)),
+    ]
+    assert re.findall(r"version (\d).*?(For all your customers[^,]*),", page) == [
+        ("4", "For all your customers registered from 1 Mar 2026 on"),
+        ("3", "For all your customers registered from 1 Feb 2026 through 28 Feb 2026"),
+        ("2", "For all your customers registered through 31 Jan 2026"),
+    ]
 
 
 def test_terms_of_a_deal_hold_through_its_last_day(stage, plan, deal):
