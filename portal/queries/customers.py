@@ -8,11 +8,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 
 from affiliates.models import Affiliate
-from attribution.models import CustomerDay
+from attribution.models import Attribution, CustomerDay
 from brands.models import Brand
 from commissions.engine.storing import progress_from_json
 from commissions.models import Exclusion, Line, Qualification
@@ -127,15 +128,16 @@ def with_standing(
     customers: QuerySet[Customer], *, brand: Brand, affiliate: Affiliate, standing: str, today: date
 ) -> QuerySet[Customer]:
     """Keep the customers of whom some bounty has this standing today."""
-    found = Qualification.objects.filter(brand=brand, affiliate=affiliate, customer_id=OuterRef("pk"))
+    stored = Qualification.objects.filter(brand=brand, affiliate=affiliate, customer_id=OuterRef("pk"))
+    found = _as_of_own_days(stored, brand=brand, affiliate=affiliate)
     is_over = Q(last_day__lt=today)  # the engine has no clock: who shows a pending one tells whether it is too late
     match standing:
         case "pending":
-            found = found.filter(~is_over | Q(last_day__isnull=True), state="pending")
+            found = found.filter(~is_over | Q(last_day__isnull=True), told="pending")
         case "expired":
-            found = found.filter(is_over, state="pending")
+            found = found.filter(is_over, told="pending")
         case _:
-            found = found.filter(state=standing)
+            found = found.filter(told=standing)
     return customers.filter(Exists(found))
 
 
@@ -147,7 +149,7 @@ def rows(*, brand: Brand, affiliate: Affiliate, customers: list[Customer], today
     first_deposits = CustomerDay.objects.filter(owned_days(own), brand=brand, kpi="FirstDeposits", amount__gt=0)
     for customer_id, day in first_deposits.values_list("customer_id", "day"):
         deposited[customer_id] = min(day, deposited.get(customer_id, day))
-    standing = standings(brand=brand, affiliate=affiliate, customers=ids, today=today)
+    standing = own_standings(brand=brand, affiliate=affiliate, customers=ids, today=today)
     earned: dict[int, list[Money]] = defaultdict(list)
     sums = (
         lines_of(brand=brand, affiliate=affiliate)
@@ -183,13 +185,15 @@ def sheet(*, brand: Brand, affiliate: Affiliate, customer_id: int, today: date) 
         customer=rows(brand=brand, affiliate=affiliate, customers=[customer], today=today)[0],
         windows=own[customer.pk],
         sums=_sums(brand, own),
-        standings=standings(brand=brand, affiliate=affiliate, customers=[customer.pk], today=today).get(
+        standings=own_standings(brand=brand, affiliate=affiliate, customers=[customer.pk], today=today).get(
             customer.pk, ()
         ),
         obstacles=_obstacles(brand, affiliate, customer, own[customer.pk], today),
         exclusions=tuple(
             (exclusion.get_reason_display(), exclusion.from_day)
-            for exclusion in Exclusion.objects.filter(brand=brand, customer=customer, lifted_at__isnull=True)
+            for exclusion in Exclusion.objects.filter(brand=brand, customer=customer, lifted_at__isnull=True).exclude(
+                pk__in=_exclusions_of_later_days(brand=brand, affiliate=affiliate).values("pk")
+            )
         ),
     )
 
@@ -198,16 +202,16 @@ def standings(
     *, brand: Brand, affiliate: Affiliate, customers: Collection[int], today: date
 ) -> Mapping[int, tuple[Standing, ...]]:
     """Say where these customers stand with every bounty that looks at them for this affiliate."""
-    found = (
-        Qualification.objects.filter(brand=brand, affiliate=affiliate, customer_id__in=customers)
-        .select_related("component__version__plan")
-        .order_by("component__version__plan__name", "component__version__number", "component__position")
-    )
-    by_customer: dict[int, tuple[Standing, ...]] = {}
-    for qualification in found:
-        known = by_customer.get(qualification.customer_id, ())
-        by_customer[qualification.customer_id] = (*known, _standing(qualification, today))
-    return by_customer
+    stored = Qualification.objects.filter(brand=brand, affiliate=affiliate, customer_id__in=customers)
+    return _standings(stored.annotate(told=F("state")), today)
+
+
+def own_standings(
+    *, brand: Brand, affiliate: Affiliate, customers: Collection[int], today: date
+) -> Mapping[int, tuple[Standing, ...]]:
+    """Say the same to the affiliate himself, without exclusions of days on which a customer was no longer his."""
+    stored = Qualification.objects.filter(brand=brand, affiliate=affiliate, customer_id__in=customers)
+    return _standings(_as_of_own_days(stored, brand=brand, affiliate=affiliate), today)
 
 
 def lines_on(*, brand: Brand, affiliate: Affiliate, customer_id: int) -> QuerySet[Line]:
@@ -228,21 +232,57 @@ def _obstacles(
     return tuple(finding.sentence for finding in found if finding.obstacle in told)
 
 
-def _standing(stored: Qualification, today: date) -> Standing:
+def _as_of_own_days(stored: QuerySet[Qualification], *, brand: Brand, affiliate: Affiliate) -> QuerySet[Any]:
+    """Annotate `told`, the state but for exclusions of later days."""
+    later = _exclusions_of_later_days(brand=brand, affiliate=affiliate).filter(customer_id=OuterRef("customer_id"))
+    is_later = Q(state="excluded", reason=ExclusionReason.SELF_EXCLUDED) & Q(Exists(later))
+    return stored.annotate(told=Case(When(is_later, then=Value("pending")), default=F("state")))
+
+
+def _exclusions_of_later_days(*, brand: Brand, affiliate: Affiliate) -> QuerySet[Exclusion]:
+    """Find the self-exclusions from days on which the customer was another's and did not come back.
+
+    A duplicate or a fraud counts from the beginning, so it is about every owner's days.
+    """
+    decisions = Attribution.objects.filter(
+        brand=brand, customer_id=OuterRef("customer_id"), superseded_at__isnull=True
+    )
+    begun = decisions.filter(Q(holds_from__isnull=True) | Q(holds_from__lte=OuterRef("from_day")))
+    owners = begun.order_by(F("holds_from").desc(nulls_last=True)).values("affiliate_id")
+    return (
+        Exclusion.objects.filter(brand=brand, reason=ExclusionReason.SELF_EXCLUDED, lifted_at__isnull=True)
+        .alias(owner=Subquery(owners[:1]))
+        .exclude(owner=affiliate.pk)
+        .exclude(Exists(decisions.filter(affiliate=affiliate, holds_from__gt=OuterRef("from_day"))))
+    )
+
+
+def _standings(stored: QuerySet[Any], today: date) -> Mapping[int, tuple[Standing, ...]]:
+    found = stored.select_related("component__version__plan").order_by(
+        "component__version__plan__name", "component__version__number", "component__position"
+    )
+    by_customer: dict[int, tuple[Standing, ...]] = {}
+    for qualification in found:
+        known = by_customer.get(qualification.customer_id, ())
+        by_customer[qualification.customer_id] = (*known, _standing(qualification, today))
+    return by_customer
+
+
+def _standing(stored: Any, today: date) -> Standing:
     plan = stored.component.version.plan
     trigger, *conditions = progress_from_json(stored.progress)
-    is_over = stored.state == "pending" and stored.last_day is not None and stored.last_day < today
+    is_over = stored.told == "pending" and stored.last_day is not None and stored.last_day < today
     return Standing(
         plan=plan.name,
         component=stored.component.name,
         currency=plan.currency,
-        state="expired" if is_over else stored.state,
-        qualified_on=stored.qualified_on if stored.state == "qualified" else None,
+        state="expired" if is_over else stored.told,
+        qualified_on=stored.qualified_on if stored.told == "qualified" else None,
         trigger=wording.measure_label(trigger.measure),
         trigger_on=stored.trigger_on,
         last_day=stored.last_day,
         is_earning=stored.is_earning,
-        excluded_for=EXCLUSIONS.get(stored.reason, "") if stored.state == "excluded" else "",
+        excluded_for=EXCLUSIONS.get(stored.reason, "") if stored.told == "excluded" else "",
         measures=tuple(Measure(step.measure, step.have, step.need) for step in conditions),
     )
 

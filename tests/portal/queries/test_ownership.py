@@ -3,10 +3,12 @@ from decimal import Decimal
 
 import pytest
 
+from commissions.models import Exclusion
 from ingestion.models import Customer
-from portal.queries.customers import sheet
+from portal.queries.customers import sheet, with_standing
 from portal.queries.earnings import Money
 from portal.queries.ownership import customers_of
+from tests.portal.stage import NOW
 from track360.lib.periods import Period
 from track360.lib.tenancy import tenant
 
@@ -16,6 +18,20 @@ TODAY = date(2026, 3, 20)
 def read(stage, customer):
     with tenant(stage.brand.pk):
         return sheet(brand=stage.brand, affiliate=stage.affiliate, customer_id=customer.pk, today=TODAY)
+
+
+def excluded(stage, customer, reason, from_day):
+    with tenant(stage.brand.pk):
+        Exclusion.objects.create(
+            brand=stage.brand, customer=customer, reason=reason, from_day=date.fromisoformat(from_day), created_at=NOW
+        )
+
+
+def listed(stage, customer, standing):
+    with tenant(stage.brand.pk):
+        whose = {"brand": stage.brand, "affiliate": stage.affiliate}
+        found = with_standing(customers_of(**whose), **whose, standing=standing, today=TODAY)
+        return found.filter(pk=customer.pk).exists()
 
 
 def test_customer_who_moved_away_is_shown_up_to_that_day_only(stage, build):
@@ -49,6 +65,51 @@ def test_first_deposit_on_a_day_of_another_is_not_shown(stage, build):
 
     assert read(stage, customer).customer.first_deposit_on is None
     assert read(other, customer).customer.first_deposit_on == date(2026, 3, 12)
+
+
+@pytest.mark.parametrize(
+    ("reason", "from_day", "told"),
+    [
+        ("self_excluded", "2026-03-09", [("Self-excluded", date(2026, 3, 9))]),
+        ("self_excluded", "2026-03-10", []),
+        ("duplicate", "2026-03-12", [("Duplicate account", date(2026, 3, 12))]),
+        ("fraud", "2026-03-12", [("Fraud", date(2026, 3, 12))]),
+    ],
+)
+def test_self_exclusion_of_a_day_with_another_is_not_told(stage, build, reason, from_day, told):
+    other = build(code="aff_other")
+    customer = stage.customer("c-1", owners=[(stage.affiliate, None), (other.affiliate, "2026-03-10")])
+    bounty = stage.component("Bounty")
+    for one in (stage, other):
+        one.stands(customer, bounty, "excluded", reason=reason, last_day=date(2026, 3, 12))
+    excluded(stage, customer, reason, from_day)
+
+    before, after = read(stage, customer), read(other, customer)
+
+    state = "excluded" if told else "expired"
+    assert (list(before.exclusions), before.customer.standing.state) == (told, state)
+    assert (before.customer.standing.excluded_for != "") == bool(told)
+    assert [listed(stage, customer, name) for name in ("pending", "expired", "excluded")] == [
+        False,
+        state == "expired",
+        state == "excluded",
+    ]
+    assert (len(after.exclusions), after.customer.standing.state, listed(other, customer, "excluded")) == (
+        1,
+        "excluded",
+        True,
+    )
+
+
+def test_self_exclusion_of_a_day_with_another_is_told_when_he_comes_back(stage, build):
+    other = build(code="aff_other")
+    owners = [(stage.affiliate, None), (other.affiliate, "2026-03-05"), (stage.affiliate, "2026-03-10")]
+    customer = stage.customer("c-1", owners=owners)
+    stage.stands(customer, stage.component("Bounty"), "excluded", reason="self_excluded")
+    excluded(stage, customer, "self_excluded", "2026-03-07")
+
+    assert [reason for reason, _ in read(stage, customer).exclusions] == ["Self-excluded"]
+    assert read(stage, customer).standings[0].state == "excluded"
 
 
 def test_customer_of_another_does_not_exist(stage, build):
