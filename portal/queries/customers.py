@@ -244,9 +244,7 @@ def _exclusions_of_later_days(*, brand: Brand, affiliate: Affiliate) -> QuerySet
 
     A duplicate or a fraud counts from the beginning, so it is about every owner's days.
     """
-    decisions = Attribution.objects.filter(
-        brand=brand, customer_id=OuterRef("customer_id"), superseded_at__isnull=True
-    )
+    decisions = Attribution.objects.filter(brand=brand, customer_id=OuterRef("customer_id"), superseded_at__isnull=True)
     begun = decisions.filter(Q(holds_from__isnull=True) | Q(holds_from__lte=OuterRef("from_day")))
     owners = begun.order_by(F("holds_from").desc(nulls_last=True)).values("affiliate_id")
     return (
