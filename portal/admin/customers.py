@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from affiliates.models import Affiliate, Campaign
 from attribution.models import Attribution, CustomerDay
 from attribution.models.decisions import Rule
-from attribution.queries.customers import attribution_of, unattributed_customers
+from attribution.queries.customers import COUNTED_BEGINNINGS, attribution_of, unattributed_customers
 from attribution.services.transfers import transfer
 from brands.desk import columns
 from brands.desk.base import BrandAdmin, Step
@@ -149,6 +149,7 @@ class CustomerAdmin(BrandAdmin):
         owners = {one.affiliate.pk: one.affiliate for one in attribution.ownerships}
         asked = request.GET.get("day", "")
         counts = count_kpis(brand=brand)
+        days, days_in_all = days_of(brand=brand, customer=subject)
         on_the_day = records_on(brand=brand, customer=subject, day=asked)
         return {
             "profile": CustomerProfile.objects.filter(brand=brand, customer=subject).first(),
@@ -170,7 +171,8 @@ class CustomerAdmin(BrandAdmin):
             "lines": Line.objects.filter(brand=brand, customer=subject)
             .select_related("affiliate", "plan", "version", "component")
             .order_by("-period", "component__name")[:SHOWN],
-            "days": days_of(brand=brand, customer=subject),
+            "days": days,
+            "days_in_all": days_in_all,
             "history": [(row, facts_of(row, counts=counts)) for row in history_of(brand=brand, customer=subject)],
             "asked_day": asked,
             "records": [(row, facts_of(row, counts=counts)) for row in on_the_day],
@@ -217,15 +219,16 @@ class CustomerAdmin(BrandAdmin):
     )
 
 
-def days_of(*, brand: Brand, customer: Customer) -> list[tuple[date, list[SafeString], int]]:
-    """Return the customer's last days with the sum of each KPI and the number of records behind them."""
-    sums = CustomerDay.objects.filter(brand=brand, customer=customer).order_by("-day", "kpi", "product")
+def days_of(*, brand: Brand, customer: Customer) -> tuple[list[tuple[date, list[SafeString], int]], int]:
+    """Return the customer's last days, whole, with each KPI's sum and the number of records; and how many days he has."""
+    sums = CustomerDay.objects.filter(brand=brand, customer=customer).exclude(kpi__in=COUNTED_BEGINNINGS)
+    all_days = sums.order_by("-day").values("day").distinct()
     days: dict[date, tuple[list[SafeString], int]] = {}
-    for row in sums.exclude(kpi__in=("Registrations", "FirstDeposits"))[: SHOWN * 6]:
+    for row in sums.filter(day__in=all_days[:SHOWN]).order_by("-day", "kpi", "product"):
         said, records = days.get(row.day, ([], 0))
         name = f"{row.kpi} {row.product}".strip()
         days[row.day] = ([*said, columns.labelled(name, row.amount, row.currency)], records + row.records)
-    return [(day, said, records) for day, (said, records) in days.items()]
+    return [(day, said, records) for day, (said, records) in days.items()], all_days.count()
 
 
 def history_of(*, brand: Brand, customer: Customer) -> QuerySet[Activity]:

@@ -1,6 +1,5 @@
 """Lines in the operators' pages: every amount with its calculation, down to the stored bytes."""
 
-from datetime import date
 from typing import Any
 
 from django.contrib import admin
@@ -12,11 +11,9 @@ from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 
 from affiliates.admin.filters import AffiliateFilter
-from attribution.models import Attribution, CustomerDay
 from brands.desk import columns
 from brands.desk.base import BrandAdmin
 from brands.desk.scope import scope_of
-from brands.models import Brand
 from brands.roles import Area
 from commissions.models import Component, Line, Plan
 from commissions.models.ledger import LineState
@@ -26,9 +23,7 @@ from ingestion.models import Customer
 from portal.admin.periods import PeriodFilter, sums_by_currency
 from portal.queries.terms import line_terms
 from portal.wording import Reader, chapters
-from track360.lib.periods import Period
 
-SHOWN = 600
 ON_A_PAGE = 50
 PAGE_DIGITS = 6
 
@@ -169,7 +164,6 @@ class LineAdmin(BrandAdmin):
             "is_adjustment": subject.period != subject.source_period,
             "posted_before": posted,
             "wanted": subject.amount + posted,
-            "sources": sources_of(brand=brand, line=subject),
             "kind": Kind(subject.component.kind).label,
             "pays_registration": pays_registration(subject),
         }
@@ -178,35 +172,3 @@ class LineAdmin(BrandAdmin):
 def pays_registration(line: Line) -> bool:
     """Whether what the line pays for is that the brand reported the customer."""
     return line.customer is not None and line.component.terms.get("trigger") == "registration"
-
-
-def sources_of(*, brand: Brand, line: Line) -> list[dict[str, Any]]:
-    """Return the days whose facts a line is made of, each with its customer and what was summed of him.
-
-    For a line about one customer these are his days up to the one on which he qualified, or the period's end; else the
-    days of the month with facts of the KPIs that went in. Each leads to its records and their bytes.
-    """
-    period = Period.parse(line.source_period)
-    qualified = [step["day"] for step in line.working if step["step"] == "qualified"]
-    last_day = date.fromisoformat(qualified[0]) if qualified else period.last_day
-    days = CustomerDay.objects.filter(brand=brand, day__lte=last_day)
-    if line.customer_id is not None:
-        days = days.filter(customer=line.customer_id)
-    else:
-        kpis = {step["kpi"] for step in line.working if step["step"] == "input"}
-        days = days.filter(day__gte=period.first_day, kpi__in=kpis, customer__in=_customers_of(brand, line, period))
-    days = days.exclude(kpi__in=("Registrations", "FirstDeposits")).select_related("customer")
-    found: dict[tuple[date, str], dict[str, Any]] = {}
-    for row in days.order_by("day", "customer__key", "kpi")[:SHOWN]:
-        source = found.setdefault(
-            (row.day, row.customer.key), {"customer": row.customer, "day": row.day, "facts": [], "records": 0}
-        )
-        source["facts"].append(columns.labelled(f"{row.kpi} {row.product}".strip(), row.amount, row.currency))
-        source["records"] += row.records
-    return list(found.values())
-
-
-def _customers_of(brand: Brand, line: Line, period: Period) -> Any:
-    """Return the numbers of the customers who are or were the line's affiliate's."""
-    owned = Attribution.objects.filter(brand=brand, affiliate=line.affiliate_id, superseded_at__isnull=True)
-    return owned.exclude(holds_from__gt=period.last_day).values("customer")

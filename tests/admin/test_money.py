@@ -1,12 +1,16 @@
 """Rates, months, lines and entries on the operators' pages."""
 
+from datetime import date
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from commissions.models import ClosedPeriod, Entry, Line
+from attribution.services import transfer
+from commissions.models import ClosedPeriod, Entry, Line, Plan
 from commissions.queries.rates_missing import missing_rates
+from commissions.services import create_deal
 from ingestion.dialects import push
-from ingestion.models import FxRate
+from ingestion.models import Customer, FxRate
 from tests.admin.house import NOW, House, activity, posted
 from track360.lib.tenancy import tenant
 
@@ -129,7 +133,7 @@ def test_month_out_of_turn_is_not_closed(house, owner, period):
     assert "cannot be closed now" in answer.content.decode()
 
 
-def test_line_is_explained_down_to_the_days_that_brought_it(house, owner):
+def test_line_is_explained_and_leads_to_its_records(house, owner):
     with tenant(house.brand.pk):
         line = Line.objects.get(brand=house.brand, component__name="Share", period="2026-02")
 
@@ -141,10 +145,50 @@ def test_line_is_explained_down_to_the_days_that_brought_it(house, owner):
         "The amount",
         "When it is available",
     ]
-    assert [(str(source["day"]), source["customer"].key) for source in page.context["sources"]] == [
-        ("2026-02-04", "c1")
+    assert f'href="/admin/commissions/line/{line.pk}/records/"' in page.content.decode()
+
+
+def test_line_after_a_transfer_names_no_day_of_the_affiliate_before(house, owner):
+    after = house.affiliate("1002")
+    with tenant(house.brand.pk):
+        create_deal(
+            affiliate=after, plan=Plan.objects.get(name="Hybrid"), starts_on=date(2026, 1, 1), by="test", now=NOW
+        )
+        transfer(
+            brand=house.brand,
+            customer=Customer.objects.get(key="c1"),
+            to=after,
+            from_day=date(2026, 3, 15),
+            reason="Agreed.",
+            by="test",
+            now=NOW,
+        )
+    house.send(push.ACTIVITIES, activity("GGR", "g3", "c1", "70.00", "2026-03-16 10:00"))
+    house.drain()
+    with tenant(house.brand.pk):
+        line = Line.objects.get(brand=house.brand, affiliate=after, component__name="Share", period="2026-03")
+
+    page, records = [
+        owner.get(f"/admin/commissions/line/{line.pk}/{part}/").content.decode() for part in ("change", "records")
     ]
-    assert "?day=2026-02-04#records" in page.content.decode()
+
+    assert ("2026-03-04" in page, "2026-03-04" in records, "2026-03-16" in records) == (False, False, True)
+
+
+def test_customers_days_are_shown_whole_and_counted(house, owner, monkeypatch):
+    monkeypatch.setattr("portal.admin.customers.SHOWN", 2)
+    sums = {"Bets": "10", "Wins": "9", "GGR": "1", "NGR": "1", "Bonus": "2", "Deposit": "3", "Withdrawal": "4"}
+    for day in ("2026-03-11", "2026-03-12", "2026-03-13"):
+        report = {"eventname": "DailyStats", "createtime": day, "customerid": "c1", "Currency": "EUR"}
+        house.send(push.ACTIVITIES, report | {name: value for name, value in sums.items()})
+    house.drain()
+    with tenant(house.brand.pk):
+        customer = Customer.objects.get(key="c1")
+
+    page = owner.get(f"/admin/ingestion/customer/{customer.pk}/change/")
+
+    assert [(str(day), len(said)) for day, said, _ in page.context["days"]] == [("2026-03-13", 7), ("2026-03-12", 7)]
+    assert "The last 2 of 7 days." in page.content.decode()
 
 
 def test_records_behind_a_line_stand_with_their_bytes(house, owner):
