@@ -40,7 +40,6 @@ class RecordRow:
     rate: Decimal | None
     delivery: str
     index: int
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +122,6 @@ def records(*, brand: Brand, affiliate: Affiliate, key: str, page: int) -> Recor
                 rate=record.conversion.rate if record.conversion else None,
                 delivery=record.delivery,
                 index=record.index,
-                sha256=record.sha256,
             )
             for record in shown
         ),

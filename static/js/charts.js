@@ -74,7 +74,7 @@
   function draw(entry) {
     if (entry.chart) entry.chart.destroy();
     const metric = entry.source.metrics.find((candidate) => candidate.name === entry.metric) ?? entry.source.metrics[0];
-    entry.canvas.setAttribute("aria-label", `${metric.label} by day; the same figures are in the table below`);
+    entry.canvas.setAttribute("aria-label", `${metric.label} over time; the same figures are in the table below`);
     entry.chart = new Chart(entry.canvas, configuration(entry.source, metric));
     for (const button of document.querySelectorAll(`[data-chart-metric][data-chart-of="${entry.id}"]`)) {
       button.setAttribute("aria-pressed", String(button.dataset.chartMetric === metric.name));
