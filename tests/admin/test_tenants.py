@@ -64,6 +64,15 @@ def test_all_brands_page_shows_ones_own_only(house, at_desk):
     assert ("The luckyspin" in text, "The second" in text, "The foreign" in text) == (True, True, False)
 
 
+def test_page_of_all_brands_is_found_by_who_may_add_one_or_has_several(house, at_desk):
+    root = at_desk(User.objects.create_superuser("root@example.com", "a long enough word"))
+    owner = at_desk(house.operator("owner"))
+
+    found = ['href="/admin/brands/"' in browser.get("/admin/").content.decode() for browser in (root, owner)]
+
+    assert found == [True, False]
+
+
 @pytest.mark.parametrize("page", ["/admin/", "/admin/brands/", "/admin/commissions/line/"])
 def test_operator_without_a_brand_learns_what_to_do(db, at_desk, page):
     browser = at_desk(User.objects.create_user("new@example.com", "a long enough word", is_staff=True))
