@@ -2,12 +2,18 @@
 (() => {
   "use strict";
 
+  function select(field) {
+    field.focus();
+    if ("select" in field) field.select();
+    else getSelection().selectAllChildren(field);
+  }
+
   async function copy(text, field) {
     if (navigator.clipboard && window.isSecureContext) {
       await navigator.clipboard.writeText(text);
       return;
     }
-    field.select(); // plain http: the older way
+    select(field); // plain http: the older way
     if (!document.execCommand("copy")) throw new Error("refused");
   }
 
@@ -22,9 +28,8 @@
       button.dataset.copied = "";
       label.textContent = "Copied";
     } catch {
-      field.focus();
-      field.select();
-      label.textContent = "Press Ctrl+C";
+      if (field) select(field);
+      label.textContent = field ? "Press Ctrl+C" : "Not copied";
     }
     setTimeout(() => {
       delete button.dataset.copied;

@@ -2,6 +2,7 @@
 
 import pytest
 
+from affiliates.models import Affiliate
 from commissions.models import Component
 from tests.admin import addresses
 from tests.admin.house import House
@@ -97,6 +98,31 @@ def test_token_is_copied_with_its_button(signed_in):
     secret = page.get_by_label("x-api-key").input_value()
     assert secret.startswith("t360_")
     assert page.evaluate("navigator.clipboard.readText()") == secret
+
+
+def test_what_the_clipboard_refuses_is_copied_by_hand(signed_in):
+    reader, house = signed_in(permissions=["clipboard-read"])
+    page = reader.page
+    page.add_init_script("navigator.clipboard.writeText = () => Promise.reject(new Error('refused'))")
+    with tenant(house.brand.pk):
+        affiliate = Affiliate.objects.get(brand=house.brand, code="1000")
+
+    def copied(name: str) -> str:
+        page.get_by_role("button", name=name).click()
+        page.get_by_text("Press Ctrl+C").wait_for()
+        page.keyboard.press("Control+c")
+        return page.evaluate("navigator.clipboard.readText()")
+
+    page.goto("/admin/brands/brandtoken/add/")
+    page.get_by_label("Label").fill("Wallet")
+    page.get_by_role("button", name="Save").click()
+    secret = copied("Copy x-api-key")
+    shown = page.get_by_label("x-api-key").input_value()
+    page.goto(f"/admin/affiliates/affiliate/{affiliate.pk}/change/")
+
+    assert secret == shown
+    assert copied("/c/luckyspin-link").endswith("/c/luckyspin-link")
+    assert reader.complaints == []
 
 
 def test_menus_open_and_close_by_keyboard(signed_in):
