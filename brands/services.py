@@ -13,6 +13,7 @@ from oauth2_provider.models import get_access_token_model
 
 from brands import audit
 from brands.directory import ATTRIBUTION_SETTINGS, directory_changed
+from brands.invitations import invite
 from brands.models import Application, Brand, BrandToken, Membership, User
 from brands.models.brand import BrandState, Tracking, UnknownCustomer, Vertical
 from brands.models.people import Role
@@ -230,6 +231,20 @@ def revoke_client(*, application: Application, by: User | str, now: datetime) ->
 
 
 @transaction.atomic
+def open_account(*, email: str, name: str, brand: Brand, by: User | str, now: datetime) -> User:
+    """Return the account of an address, made if there is none, and tell the person that he was named for the brand.
+
+    A new account has no password: the letter's link is the way in, so nobody holds an address that is not his.
+    """
+    person = User.objects.filter(email__iexact=email).first()
+    if person is None:
+        person = User.objects.create_user(email, None, name=name)
+        _record(brand, by, now, "account.opened", person, after={"user": person.email})
+    invite(person=person, brand=brand)
+    return person
+
+
+@transaction.atomic
 def grant_membership(*, brand: Brand, user: User, role: str, by: User | str, now: datetime) -> Membership:
     """Give a person a role in a brand and access to the operators' pages. Raises MembershipExists."""
     _check_role(role)
@@ -328,7 +343,7 @@ def _record(
     by: User | str,
     now: datetime,
     action: str,
-    subject: Brand | BrandToken | Application | Membership,
+    subject: Brand | BrandToken | Application | Membership | User,
     *,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,

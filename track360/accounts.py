@@ -5,6 +5,10 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+
+from affiliates.queries import seats_of
+from brands.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -12,6 +16,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Lead operators who are nobody's partner to their own pages."""
+        person = request.user
+        if isinstance(person, User) and person.is_staff and not seats_of(user=person):
+            return reverse("admin:index")
+        return str(super().get_login_redirect_url(request))
 
 
 class MFAAdapter(DefaultMFAAdapter):

@@ -138,14 +138,14 @@ class AffiliateAdmin(BrandAdmin):
 
     def give_seat(self, request: HttpRequest, affiliate: Affiliate, data: dict[str, Any]) -> str:
         scope = scope_of(request)
-        person = person_of(data)
+        person = person_of(data, scope)
         services.give_seat(affiliate=affiliate, user=person, by=scope.user, now=scope.now)
-        return f"{person.email} can log in for {affiliate.name}."
+        return f"{person.email} can sign in for {affiliate.name}."
 
     def take_seat(self, request: HttpRequest, affiliate: Affiliate, data: dict[str, Any]) -> str:
         scope = scope_of(request)
         services.take_seat(seat=data["seat"], by=scope.user, now=scope.now)
-        return f"{data['seat'].user.email} can no longer log in for {affiliate.name}."
+        return f"{data['seat'].user.email} can no longer sign in for {affiliate.name}."
 
     def make_default(self, request: HttpRequest, affiliate: Affiliate, data: dict[str, Any]) -> str:
         scope = scope_of(request)

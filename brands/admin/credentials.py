@@ -160,7 +160,7 @@ class ClientForm(BrandForm):
     name = forms.CharField(max_length=100, help_text="Which system uses it.")
     scopes = forms.ChoiceField(
         choices=[("read write", "Read and write"), ("read", "Read only"), ("write", "Write only")],
-        help_text="Reading gives lines, entries and statements; writing reports customers and activity.",
+        help_text="Reading gives lines, their explanations and entries; writing reports customers and activity.",
     )
 
 

@@ -71,7 +71,7 @@ class MembershipAdmin(BrandAdmin):
 
     def add(self, request: HttpRequest, data: dict[str, Any]) -> Membership:
         scope = scope_of(request)
-        person = person_of(data)
+        person = person_of(data, scope)
         return services.grant_membership(
             brand=scope.brand, user=person, role=data["role"], by=scope.user, now=scope.now
         )

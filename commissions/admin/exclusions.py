@@ -54,7 +54,7 @@ class ExclusionAdmin(BrandAdmin):
     area = Area.EXCLUSIONS
     intro = "Nothing is earned on these customers: no CPA, no share, no count in a tier."
     empty_title = "Nobody is excluded"
-    empty_text = "Exclude a customer who excluded himself, has several accounts, or is a fraud."
+    empty_text = "Exclude a customer who excluded himself, has several accounts, or whose account is fraudulent."
     add_form = NewExclusionForm
     removable = True
     page_template = "admin/commissions/exclusion.html"

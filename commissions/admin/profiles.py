@@ -28,7 +28,7 @@ WHAT = [("subtract", "minus a KPI"), ("subtract_percent", "minus a percentage")]
 
 
 class NewProfileForm(BrandForm):
-    name = forms.CharField(max_length=100, help_text="Plans name it, and statements print it. It never changes.")
+    name = forms.CharField(max_length=100, help_text="Plans and explanations name it. It never changes.")
 
 
 class StepRow(Part):
@@ -118,7 +118,7 @@ class RevenueProfileAdmin(BrandAdmin):
     """How revenue is made of what the brand reports."""
 
     area = Area.TERMS
-    intro = "The ordered steps from gross figures to what is shared. They are printed, line by line, on statements."
+    intro = "The ordered steps from gross figures to what is shared. Explanations of lines show them, step by step."
     empty_title = "No revenue profile yet"
     empty_text = "Write one when the brand does not report the revenue that you share, or you take off fees and taxes."
     add_form = NewProfileForm

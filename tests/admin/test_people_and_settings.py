@@ -1,10 +1,14 @@
 """The brand's settings, the people who work for it, and the front page."""
 
+import re
+
 import pytest
+from django.conf import settings
+from django.test import Client
 
 from affiliates.models import Affiliate, AffiliateStatus, Seat, TrackingLink
 from attribution.models import Attribution
-from brands.models import Brand, Membership, User
+from brands.models import AuditEvent, Brand, Membership, User
 from commissions.models import Exclusion
 from ingestion.models import Customer
 from tests.admin.house import posted
@@ -24,6 +28,11 @@ SETTINGS = {
     "tracking_patterns": "{affiliate}-{click}",
     "attribution_window_days": "30",
 }
+
+
+def actions(brand: Brand) -> list[str]:
+    with tenant(brand.pk):
+        return list(AuditEvent.objects.filter(brand=brand).order_by("pk").values_list("action", flat=True))
 
 
 def page_of(brand: Brand) -> str:
@@ -126,33 +135,56 @@ def test_operator_is_added_changed_and_removed(house, owner):
     assert not Membership.objects.filter(user=person).exists()
 
 
-def test_operator_without_an_account_gets_one(house, owner):
-    fields = {"email": "fresh@example.com", "name": "Fresh", "password": "a long enough word", "role": "manager"}
+def test_operator_without_an_account_gets_one_and_sets_his_own_password(
+    house, owner, mailoutbox, django_capture_on_commit_callbacks
+):
+    fields = {"email": "fresh@example.com", "name": "Fresh", "password": "chosen by another", "role": "manager"}
 
-    owner.post("/admin/brands/membership/add/", posted(house.brand, **fields))
-
+    with django_capture_on_commit_callbacks(execute=True):
+        owner.post("/admin/brands/membership/add/", posted(house.brand, **fields))
     person = User.objects.get(email="fresh@example.com")
-    assert (person.name, person.is_staff, person.check_password("a long enough word")) == ("Fresh", True, True)
+    before = (person.name, person.is_staff, person.has_usable_password())
+    (letter,) = mailoutbox
+    link = re.search(r"http\S+", letter.body)[0].removeprefix(settings.BASE_URL)
+    browser = Client()
+    form = browser.get(link, follow=True).redirect_chain[-1][0]
+    browser.post(form, {"password1": "a long enough word", "password2": "a long enough word"})
+    entered = browser.post("/accounts/login/", {"login": "fresh@example.com", "password": "a long enough word"})
+
+    assert before == ("Fresh", True, False)
+    assert (letter.to, letter.subject) == (["fresh@example.com"], "You can now sign in for The luckyspin")
+    assert (entered.status_code, entered["Location"]) == (302, "/admin/")
     assert Membership.objects.get(user=person).role == "manager"
+    assert actions(house.brand)[-2:] == ["account.opened", "membership.granted"]
 
 
-def test_account_that_exists_keeps_its_password(house, owner):
+def test_account_that_exists_stays_as_it_is_and_is_told(house, owner, mailoutbox, django_capture_on_commit_callbacks):
     person = User.objects.create_user("risk@example.com", "a long enough word")
-    fields = {"email": "risk@example.com", "name": "Other", "password": "quite another word", "role": "risk"}
+    fields = {"email": "RISK@example.com", "name": "Other", "role": "risk"}
 
-    owner.post("/admin/brands/membership/add/", posted(house.brand, **fields))
+    with django_capture_on_commit_callbacks(execute=True):
+        owner.post("/admin/brands/membership/add/", posted(house.brand, **fields))
 
     person.refresh_from_db()
     assert (person.name, person.check_password("a long enough word")) == ("", True)
+    (letter,) = mailoutbox
+    assert letter.to == ["risk@example.com"]
+    assert f"{settings.BASE_URL}/accounts/login/" in letter.body
 
 
-def test_password_that_is_too_weak_is_refused(house, owner):
-    fields = {"email": "fresh@example.com", "name": "", "password": "password", "role": "risk"}
+def test_letter_that_cannot_be_delivered_undoes_nothing(
+    house, owner, monkeypatch, caplog, django_capture_on_commit_callbacks
+):
+    def no_server(*_, **__):
+        raise ConnectionRefusedError("fresh@example.com")
 
-    answer = owner.post("/admin/brands/membership/add/", posted(house.brand, **fields))
+    monkeypatch.setattr("brands.invitations.send_mail", no_server)
 
-    assert list(answer.context["form"].errors) == ["password"]
-    assert not User.objects.filter(email="fresh@example.com").exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        owner.post("/admin/brands/membership/add/", posted(house.brand, email="fresh@example.com", role="risk"))
+
+    assert Membership.objects.filter(user__email="fresh@example.com").exists()
+    assert ("invitation_not_sent" in caplog.text, "fresh@example.com" in caplog.text) == (True, False)
 
 
 def test_last_owner_stays(house, owner):
@@ -173,7 +205,7 @@ def test_affiliate_is_made_and_everything_about_him_changes_by_its_own_form(hous
 
     owner.post(f"{page}/status/", posted(house.brand, status="active", from_day="2026-03-10", reason="Papers came"))
     owner.post(f"{page}/rename/", posted(house.brand, name="Seventy Seven", email=""))
-    owner.post(f"{page}/seat/", posted(house.brand, email="new@example.com", name="N", password="a long enough word"))
+    owner.post(f"{page}/seat/", posted(house.brand, email="new@example.com", name="N"))
     owner.post(f"{page}/make-default/", posted(house.brand))
     owner.post(
         "/admin/affiliates/trackinglink/add/", posted(house.brand, affiliate="77", code="seventy", landing_url="")
@@ -188,11 +220,7 @@ def test_affiliate_is_made_and_everything_about_him_changes_by_its_own_form(hous
         link = TrackingLink.objects.get(brand=house.brand, code="seventy")
     assert (affiliate.name, affiliate.email, affiliate.is_default) == ("Seventy Seven", "", True)
     assert statuses == ["pending", "active"]
-    assert (seat.user.email, seat.user.check_password("a long enough word"), seat.user.is_staff) == (
-        "new@example.com",
-        True,
-        False,
-    )
+    assert (seat.user.email, seat.user.has_usable_password(), seat.user.is_staff) == ("new@example.com", False, False)
     assert link.affiliate_id == affiliate.pk
     text = owner.get(f"{page}/change/").content.decode()
     assert ("Papers came" in text, "/c/seventy" in text, "Name of 1001" in text) == (True, True, True)

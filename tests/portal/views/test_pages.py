@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 
 from attribution.models import AffiliateDay
+from brands.models import User
 from commissions.engine.lines import note
 from commissions.engine.storing import working_to_json
-from ingestion.models import Customer
+from ingestion.models import Customer, Kpi
 from portal.references import customer_reference
 from track360.lib.tenancy import tenant
 
@@ -186,6 +187,16 @@ def test_customers_are_pseudonyms_with_their_standing(page, stage):
     assert not re.search(r"12386a7c|secret", listed + sheet)
 
 
+def test_sums_that_are_awaited_are_money_unless_the_brand_counts_them(page, stage):
+    with tenant(stage.brand.pk):
+        Kpi.objects.create(brand=stage.brand, name="Tickets", unit="count")
+    customer = stage.customer("12386a7c-0001")
+    stage.stands(customer, stage.component("Bounty"), "pending", ("sum:GGR", 120, 500), ("sum:Tickets", 2, 5))
+
+    for address in ("/portal/customers/", address_of(customer)):
+        assert "GGR 120.00 EUR of 500.00 EUR Tickets 2 of 5" in page(address)
+
+
 @pytest.mark.parametrize(
     ("state", "fields", "label", "said"),
     [
@@ -311,6 +322,25 @@ def test_login_leads_to_the_portal(client: Client, stage, user):
     answer = client.post("/accounts/login/", {"login": "partner@example.com", "password": "a long enough word"})
 
     assert (answer.status_code, answer["Location"]) == (302, "/portal/")
+
+
+def test_login_leads_operators_who_are_nobodys_partner_to_their_own_pages(client: Client, user):
+    User.objects.filter(pk=user.pk).update(is_staff=True)
+
+    answer = client.post("/accounts/login/", {"login": "partner@example.com", "password": "a long enough word"})
+
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/")
+
+
+@pytest.mark.parametrize("address", ["/accounts/email/", "/accounts/confirm-email/", "/accounts/confirm-email/x/"])
+def test_nobody_changes_the_address_he_is_known_by(client: Client, user, address):
+    client.force_login(user)
+
+    added = client.post(address, {"action_add": "", "email": "cfo@other.example"})
+    taken = client.post(address, {"action_primary": "", "email": "cfo@other.example"})
+
+    user.refresh_from_db()
+    assert (added.status_code, taken.status_code, user.email) == (404, 404, "partner@example.com")
 
 
 @pytest.mark.django_db
