@@ -4,7 +4,7 @@ The engine writes each step with its figures by value (`commissions.engine.book.
 so what is read is what was calculated.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -45,14 +45,22 @@ Step = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """For whom the working is told: in which currency, and how he may call a customer by internal number."""
+    """For whom the working is told: in which currency, and how he may call a customer by internal number.
+
+    `counts` are the brand's KPIs that are no money.
+    """
 
     currency: str
+    counts: Collection[str]
     names: Callable[[int], str]
 
     def money(self, text: str) -> str:
         """Write an amount of the working."""
         return f"{formatting.amount(Decimal(text), self.currency)} {self.currency}"
+
+    def figure(self, measure: str, text: str) -> str:
+        """Write what a measure comes to: an amount, or a number of things."""
+        return self.money(text) if is_money(measure, counts=self.counts) else _count(text)
 
 
 CHAPTERS = {
@@ -67,8 +75,7 @@ CHAPTERS = {
     "hold": "When it is available",
 }
 THE_AMOUNT = "The amount"
-# Measures in plan currency; `sum:` of a KPI may be of either kind and is written as a plain number.
-MONEY_MEASURES = frozenset({"deposits", "first_deposit", "net_deposits", "wagered"})
+MONEY_MEASURES = frozenset({"deposits", "first_deposit", "net_deposits", "wagered", "base"})
 
 
 def chapters(working: Sequence[Step], *, reader: Reader) -> tuple[Chapter, ...]:
@@ -86,6 +93,12 @@ def chapters(working: Sequence[Step], *, reader: Reader) -> tuple[Chapter, ...]:
             told.setdefault(title, []).extend(_parts(step, reader))
     ordered = sorted(told.items(), key=lambda one: one[0] == CHAPTERS["hold"])
     return tuple(Chapter(title, tuple(parts)) for title, parts in ordered if parts)
+
+
+def is_money(measure: str, *, counts: Collection[str]) -> bool:
+    """Tell whether a measure of a condition or a tier is in plan currency; `counts` are the KPIs that are no money."""
+    kind, _, kpi = measure.partition(":")
+    return kind in MONEY_MEASURES or (kind == "sum" and kpi not in counts)
 
 
 def measure_label(measure: str) -> str:
@@ -123,9 +136,9 @@ def _trigger(step: Step, reader: Reader) -> Iterator[Part]:
 
 
 def _condition(step: Step, reader: Reader) -> Iterator[Part]:
-    write = reader.money if step["measure"] in MONEY_MEASURES else _count
-    label = measure_label(step["measure"])
-    yield Part(f"{label}: {write(step['have'])}, at least {write(step['need'])} needed")
+    measure = step["measure"]
+    have, need = (reader.figure(measure, step[name]) for name in ("have", "need"))
+    yield Part(f"{measure_label(measure)}: {have}, at least {need} needed")
 
 
 def _qualified(step: Step, reader: Reader) -> Iterator[Part]:
@@ -133,7 +146,10 @@ def _qualified(step: Step, reader: Reader) -> Iterator[Part]:
 
 
 def _input(step: Step, reader: Reader) -> Iterator[Part]:
-    yield Part(f"{step['kpi']}, as reported", Decimal(step["amount"]))
+    if step["kpi"] in reader.counts:  # only a tier looks at it
+        yield Part(f"{step['kpi']}, as reported: {_count(step['amount'])}")
+    else:
+        yield Part(f"{step['kpi']}, as reported", Decimal(step["amount"]))
 
 
 def _profile(step: Step, reader: Reader) -> Iterator[Part]:
@@ -179,8 +195,8 @@ def _tier(step: Step, reader: Reader) -> Iterator[Part]:
     if "place" in step:
         text, note = f"Number {step['place']} to qualify, {window}", "the band of that place pays"
     else:
-        write = reader.money if step["metric"] == "base" else _count
-        text = f"{measure_label(step['metric'])}, {window}: {write(step['figure'])}"
+        metric = step["metric"]
+        text = f"{measure_label(metric)}, {window}: {reader.figure(metric, step['figure'])}"
         note = "the band reached pays for everything" if "amount" in step else "each slice has its own rate"
     if "rate" in step:
         note = f"the band reached pays {_share(step['rate'])}"
@@ -202,7 +218,7 @@ def _rate(step: Step, reader: Reader) -> Iterator[Part]:
         yield Part(f"{_share(step['rate'])} of {reader.money(step['of'])}", commission)
     else:
         bands = (band.partition(": ") for band in step["bands"].split("; "))
-        slices = "; ".join(f"from {_count(bound)}: {_share(rate)}" for bound, _, rate in bands)
+        slices = "; ".join(f"from {reader.money(bound)}: {_share(rate)}" for bound, _, rate in bands)
         yield Part(f"{reader.money(step['of'])}, slice by slice", commission, slices)
 
 

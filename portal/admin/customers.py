@@ -220,7 +220,7 @@ class CustomerAdmin(BrandAdmin):
 
 
 def days_of(*, brand: Brand, customer: Customer) -> tuple[list[tuple[date, list[SafeString], int]], int]:
-    """Return the customer's last days, whole, with each KPI's sum and the number of records; and how many days he has."""
+    """Return the customer's last days, whole, with each KPI's sum and the number of records, and how many he has."""
     sums = CustomerDay.objects.filter(brand=brand, customer=customer).exclude(kpi__in=COUNTED_BEGINNINGS)
     all_days = sums.order_by("-day").values("day").distinct()
     days: dict[date, tuple[list[SafeString], int]] = {}

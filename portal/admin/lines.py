@@ -20,6 +20,7 @@ from commissions.models.ledger import LineState
 from commissions.models.terms import Kind
 from commissions.queries.explaining import explain
 from ingestion.models import Customer
+from ingestion.queries.kpis import count_kpis
 from portal.admin.periods import PeriodFilter, sums_by_currency
 from portal.queries.terms import line_terms
 from portal.wording import Reader, chapters
@@ -134,13 +135,14 @@ class LineAdmin(BrandAdmin):
         asked = request.GET.get("page", "1")
         page = int(asked) if asked.isdecimal() and 0 < len(asked) < PAGE_DIGITS else 1
         explained = explain(brand=scope.brand, line=line, offset=max(page - 1, 0) * ON_A_PAGE, limit=ON_A_PAGE)
+        counts = count_kpis(brand=scope.brand)
         context = {
             **self.context(request),
             "title": f"Records behind {columns.grouped(line.amount, line.currency)} {line.currency}",
             "subject": line,
             "back": self.url("change", line),
             "explained": explained,
-            "sums": list(explained.sums.items()),
+            "sums": [(kpi, total, "" if kpi in counts else line.currency) for kpi, total in explained.sums.items()],
             "pays_registration": pays_registration(line),
             "page": Paginator(range(explained.records_in_all), ON_A_PAGE).get_page(page),
         }
@@ -153,7 +155,8 @@ class LineAdmin(BrandAdmin):
         brand = scope_of(request).brand
         named = {int(step["customer"]) for step in subject.working if "customer" in step}
         keys = dict(Customer.objects.filter(brand=brand, pk__in=named).values_list("pk", "key")) if named else {}
-        reader = Reader(subject.currency, names=lambda number: keys.get(number, f"number {number}"))
+        counts = count_kpis(brand=brand)
+        reader = Reader(subject.currency, counts=counts, names=lambda number: keys.get(number, f"number {number}"))
         before = Line.objects.filter(brand=brand, base_key=subject.base_key, period__lt=subject.period)
         posted = before.aggregate(total=Sum("amount"))["total"] or 0
         return {

@@ -20,6 +20,7 @@ from commissions.models import Exclusion, Line, Qualification
 from commissions.models.terms import ExclusionReason
 from commissions.queries.why_not import Obstacle, why_not_for
 from ingestion.models import Customer
+from ingestion.queries.kpis import count_kpis
 from portal import wording
 from portal.queries.earnings import Money, added, lines_of
 from portal.queries.ownership import Window, customers_of, owned_days, windows
@@ -53,14 +54,11 @@ class Measure:
     measure: str
     have: Decimal
     need: Decimal
+    is_money: bool
 
     @property
     def is_met(self) -> bool:
         return self.have >= self.need
-
-    @property
-    def is_money(self) -> bool:
-        return self.measure in wording.MONEY_MEASURES
 
     @property
     def shown(self) -> Decimal:
@@ -203,7 +201,7 @@ def standings(
 ) -> Mapping[int, tuple[Standing, ...]]:
     """Say where these customers stand with every bounty that looks at them for this affiliate."""
     stored = Qualification.objects.filter(brand=brand, affiliate=affiliate, customer_id__in=customers)
-    return _standings(stored.annotate(told=F("state")), today)
+    return _standings(brand, stored.annotate(told=F("state")), today)
 
 
 def own_standings(
@@ -211,7 +209,7 @@ def own_standings(
 ) -> Mapping[int, tuple[Standing, ...]]:
     """Say the same to the affiliate himself, without exclusions of days on which a customer was no longer his."""
     stored = Qualification.objects.filter(brand=brand, affiliate=affiliate, customer_id__in=customers)
-    return _standings(_as_of_own_days(stored, brand=brand, affiliate=affiliate), today)
+    return _standings(brand, _as_of_own_days(stored, brand=brand, affiliate=affiliate), today)
 
 
 def lines_on(*, brand: Brand, affiliate: Affiliate, customer_id: int) -> QuerySet[Line]:
@@ -255,18 +253,19 @@ def _exclusions_of_later_days(*, brand: Brand, affiliate: Affiliate) -> QuerySet
     )
 
 
-def _standings(stored: QuerySet[Any], today: date) -> Mapping[int, tuple[Standing, ...]]:
+def _standings(brand: Brand, stored: QuerySet[Any], today: date) -> Mapping[int, tuple[Standing, ...]]:
+    counts = count_kpis(brand=brand)
     found = stored.select_related("component__version__plan").order_by(
         "component__version__plan__name", "component__version__number", "component__position"
     )
     by_customer: dict[int, tuple[Standing, ...]] = {}
     for qualification in found:
         known = by_customer.get(qualification.customer_id, ())
-        by_customer[qualification.customer_id] = (*known, _standing(qualification, today))
+        by_customer[qualification.customer_id] = (*known, _standing(qualification, counts, today))
     return by_customer
 
 
-def _standing(stored: Any, today: date) -> Standing:
+def _standing(stored: Any, counts: Collection[str], today: date) -> Standing:
     plan = stored.component.version.plan
     trigger, *conditions = progress_from_json(stored.progress)
     is_over = stored.told == "pending" and stored.last_day is not None and stored.last_day < today
@@ -281,7 +280,10 @@ def _standing(stored: Any, today: date) -> Standing:
         last_day=stored.last_day,
         is_earning=stored.is_earning,
         excluded_for=EXCLUSIONS.get(stored.reason, "") if stored.told == "excluded" else "",
-        measures=tuple(Measure(step.measure, step.have, step.need) for step in conditions),
+        measures=tuple(
+            Measure(step.measure, step.have, step.need, wording.is_money(step.measure, counts=counts))
+            for step in conditions
+        ),
     )
 
 

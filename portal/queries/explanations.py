@@ -82,7 +82,7 @@ def explanation(*, brand: Brand, affiliate: Affiliate, key: str) -> Explanation:
     before = lines.filter(base_key=line.base_key, period__lt=line.period).aggregate(total=Sum("amount"))["total"]
     named = {int(step["customer"]) for step in line.working if "customer" in step}
     keys = dict(Customer.objects.filter(brand=brand, pk__in=named).values_list("pk", "key")) if named else {}
-    reader = Reader(line.currency, names=lambda number: formatting.masked(keys[number]))
+    reader = Reader(line.currency, counts=count_kpis(brand=brand), names=lambda number: formatting.masked(keys[number]))
     return Explanation(
         line=row(line),
         terms=line_terms(brand=brand, line=line),

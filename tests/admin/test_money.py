@@ -180,7 +180,7 @@ def test_customers_days_are_shown_whole_and_counted(house, owner, monkeypatch):
     sums = {"Bets": "10", "Wins": "9", "GGR": "1", "NGR": "1", "Bonus": "2", "Deposit": "3", "Withdrawal": "4"}
     for day in ("2026-03-11", "2026-03-12", "2026-03-13"):
         report = {"eventname": "DailyStats", "createtime": day, "customerid": "c1", "Currency": "EUR"}
-        house.send(push.ACTIVITIES, report | {name: value for name, value in sums.items()})
+        house.send(push.ACTIVITIES, report | sums)
     house.drain()
     with tenant(house.brand.pk):
         customer = Customer.objects.get(key="c1")
@@ -201,6 +201,10 @@ def test_records_behind_a_line_stand_with_their_bytes(house, owner):
     assert (record.customer, record.kpi, str(record.counted.normalize())) == ("c1", "Deposit", "2.5E+2")
     assert record.text.startswith('{"eventname": "Deposit", "eventid": "d1"')
     assert "&quot;eventid&quot;: &quot;d1&quot;" in page.content.decode()
+    assert [(kpi, currency) for kpi, _, currency in page.context["sums"]] == [("Deposit", "EUR")]
+    assert '1 facts: Deposit <span class="amount">250.00 <span class="amount-code">EUR</span></span>' in (
+        page.content.decode()
+    )
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "x", "99999", "1e3", ""])

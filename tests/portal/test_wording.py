@@ -7,7 +7,7 @@ from commissions.engine.lines import note
 from commissions.engine.storing import working_to_json
 from portal.wording import Reader, Weight, chapters, measure_label
 
-READER = Reader("EUR", names=lambda number: f"no. {number}")
+READER = Reader("EUR", counts=["Lots"], names=lambda number: f"no. {number}")
 
 
 def told(*notes):
@@ -101,8 +101,16 @@ def test_revenue_share_is_told_from_gross_to_the_rounded_amount():
             ("First deposits, the month before: 35", Decimal(160), "the band reached pays for everything"),
         ),
         (
+            note("tier", metric="sum:Deposit", window="period", figure=Decimal(900), rate=Decimal("0.3")),
+            ("Deposit, this month: 900.00 EUR", None, "the band reached pays 30 %"),
+        ),
+        (
+            note("tier", metric="sum:Lots", window="period", figure=Decimal("12.45"), rate=Decimal("0.3")),
+            ("Lots, this month: 12.45", None, "the band reached pays 30 %"),
+        ),
+        (
             note("rate", of=Decimal(25000), bands="0: 0.25; 10000: 0.3", commission=Decimal(7250)),
-            ("25,000.00 EUR, slice by slice", Decimal(7250), "from 0: 25 %; from 10,000: 30 %"),
+            ("25,000.00 EUR, slice by slice", Decimal(7250), "from 0.00 EUR: 25 %; from 10,000.00 EUR: 30 %"),
         ),
         (
             note("cap", full=Decimal(150), paid=Decimal(0), count=20),
@@ -145,6 +153,24 @@ def test_ring_fenced_customer_is_called_as_the_reader_may_call_him():
                 "his own base −9,000.00 EUR, newly set aside 4,200.00 EUR, set aside now 4,200.00 EUR",
             )
         ]
+    }
+
+
+def test_sum_of_a_kpi_is_money_unless_the_brand_counts_it():
+    rows = told(
+        note("condition", measure="sum:GGR", have=Decimal(120), need=Decimal(500)),
+        note("condition", measure="sum:Lots", have=Decimal("1.5"), need=Decimal(2)),
+        note("condition", measure="count:GGR", have=Decimal(1), need=Decimal(2)),
+        note("input", kpi="Lots", amount=Decimal("1.5")),
+    )
+
+    assert rows == {
+        "How the customer qualified": [
+            ("GGR: 120.00 EUR, at least 500.00 EUR needed", None, ""),
+            ("Lots: 1.5, at least 2 needed", None, ""),
+            ("GGR, number of records: 1, at least 2 needed", None, ""),
+        ],
+        "What went in": [("Lots, as reported: 1.5", None, "")],
     }
 
 
