@@ -297,6 +297,15 @@ def test_links_are_whole_addresses_with_their_counts(visitor, stage, user, setti
     assert "Leads to https://luckyspin.example/welcome" in text(markup)
 
 
+def test_links_say_what_becomes_of_sub_ids_and_that_counts_are_by_link(page, stage):
+    stage.link("spring")
+
+    shown = page("/portal/links/")
+
+    assert "They go with the visitor to the brand’s page and are kept with the click." in shown
+    assert "The counts above are by link" in shown
+
+
 def test_promo_codes_say_when_they_count_and_go_when_they_are_over(page, stage):
     stage.promo_code("OVER", ends_on=date(2026, 3, 9))
     stage.promo_code("TODAY", starts_on=date(2026, 3, 1), ends_on=date(2026, 3, 31))
