@@ -202,8 +202,9 @@ def _said(sent: Moment | None, at: str) -> str:
 
 
 def _rest(shape: ActivityShape, values: tuple[Any, ...]) -> str:
-    return ",".join(
-        f"{part.folded}={identity.canonical(values[part.at])}" for part in shape.rest if values[part.at] is not None
+    # Names may contain anything but NUL, which no record contains.
+    return "\0".join(
+        f"{part.folded}\0{identity.canonical(values[part.at])}" for part in shape.rest if values[part.at] is not None
     )
 
 

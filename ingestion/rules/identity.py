@@ -37,15 +37,24 @@ def by_content(*, event: str, customer: str, at: str, product: str, currency: st
 
 
 def canonical(value: Any) -> str:
-    """Return a text that is equal for equal values: amounts by value, objects without the order of their keys."""
+    """Return a text that equal values have in common and no others: objects without the order of their keys.
+
+    Amounts are equal by value, whether they are strings or numbers: any field of a record may be a KPI's one day.
+    Inside of objects and arrays nothing ever is, so there strings are what they are. No text contains NUL.
+    """
+    if isinstance(value, str) and (number := shortest(value)) is not None:
+        return number
+    return _inner(value)
+
+
+def _inner(value: Any) -> str:
+    if type(value) is Number:
+        return shortest(value) or f"#{len(value)}:{value}"
     if isinstance(value, str):
-        number = shortest(value)
-        if number is not None:
-            return number
-        return f"{'#' if type(value) is Number else '$'}{len(value)}:{value}"
+        return f"${len(value)}:{value}"
     if isinstance(value, dict):
-        inner = [f"{canonical(name)}={canonical(value[name])}" for name in sorted(value)]
+        inner = [f"{_inner(name)}={_inner(value[name])}" for name in sorted(value)]
         return f"{{{','.join(inner)}}}"
     if isinstance(value, list):
-        return f"[{','.join(canonical(item) for item in value)}]"
+        return f"[{','.join(_inner(item) for item in value)}]"
     return str(value)

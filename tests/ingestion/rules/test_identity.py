@@ -2,6 +2,8 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import product
 
 import pytest
 
@@ -43,12 +45,16 @@ def compare(first, second, meaning=CASINO):
         (WITH_ID | {"eventid": "7"}, WITH_ID | {"eventid": 7}, "same"),
         (WITH_ID | {"fee": "1.10"}, WITH_ID | {"FEE": 1.1}, "same"),
         (WITH_ID | {"raw": {"a": 1, "b": 2}}, WITH_ID | {"raw": {"b": 2, "a": 1}}, "same"),
+        (WITH_ID | {"raw": [1.10]}, WITH_ID | {"raw": [1.1]}, "same"),
         (WITH_ID, WITH_ID | {"Value": "6"}, "replaces"),
         (WITH_ID, WITH_ID | {"Currency": "USD"}, "replaces"),
         (WITH_ID, WITH_ID | {"createtime": "2026-03-15"}, "replaces"),
         (WITH_ID, WITH_ID | {"status": "pending"}, "replaces"),
         (WITH_ID, WITH_ID | {"note": "x"}, "replaces"),
         (WITH_ID | {"note": "x"}, WITH_ID | {"note": ["x"]}, "replaces"),
+        (WITH_ID | {"a": 1, "b": 2}, WITH_ID | {"a=1,b": 2}, "replaces"),
+        (WITH_ID | {"raw": {"ver": "1.10"}}, WITH_ID | {"raw": {"ver": "1.1"}}, "replaces"),
+        (WITH_ID | {"raw": {"1.0": "x"}}, WITH_ID | {"raw": {"1": "x"}}, "replaces"),
         (WITH_ID, WITH_ID | {"customerid": "c2"}, "replaces"),
         (WITH_ID, WITH_ID | {"eventid": "e2"}, "another"),
         (WITH_ID, WITH_ID | {"eventid": "E1"}, "another"),
@@ -79,6 +85,44 @@ def compare(first, second, meaning=CASINO):
 )
 def test_identity(first, second, expected):
     assert compare(first, second) == expected
+
+
+# Names and values that look like what texts are joined with.
+NAMES = ("a", "b", "a=1,b", "a\x1f1", "1", "1.0")
+VALUES = (
+    1, 1.0, "1", "1.0", 0, "-0", "1e0", 1e300, True, "True", None, "", "x", "$1:x", "x,b=1", [], {}, [[]], ["x"],
+    ["x", "x"], ["x,$1:x"], [1], ["1"], ["1.0"], [None], [True], {"1": 1}, {"1.0": 1}, {"a": 1, "b": 1}, {"a=1,b": 1},
+    {"a": {"b": 1}},
+)  # fmt: skip
+
+
+def by_meaning(value, *, is_inside=False):
+    """What a value says, as wire.md tells amounts, texts and absent fields apart."""
+    match value:
+        case dict():
+            return frozenset((name, by_meaning(each, is_inside=True)) for name, each in value.items())
+        case list():
+            return tuple(by_meaning(each, is_inside=True) for each in value)
+        case "1" | "1.0" | "-0" if not is_inside:
+            return Decimal(value)
+        case bool() | str():
+            return type(value), value
+        case int() | float():
+            return Decimal(repr(value))
+    return value
+
+
+def test_records_have_one_digest_if_and_only_if_they_say_the_same():
+    fields = list(product(NAMES, VALUES))
+    records = [dict([first, second]) for first, second in product(fields, fields) if first[0] <= second[0]]
+
+    said = {}
+    for record in records:
+        meaning = frozenset((name, by_meaning(value)) for name, value in record.items() if value is not None)
+        said.setdefault(read(WITH_ID | record).digest, set()).add(meaning)
+
+    assert [meanings for meanings in said.values() if len(meanings) > 1] == []
+    assert len(said) == len({meaning for meanings in said.values() for meaning in meanings})
 
 
 def test_the_time_of_receipt_is_no_part_of_the_identity():
