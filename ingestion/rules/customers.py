@@ -125,6 +125,7 @@ def _text(sent: dict[str, Any], role: str, *, longest: int = MAX_STRING) -> str 
         return None
     if not isinstance(value, str):
         raise Refused("invalid_type", _PUBLISHED[role], f"Send {_PUBLISHED[role]} as a string.")
+    check(value, _PUBLISHED[role])
     if len(value) > longest:
         raise Refused("too_long", _PUBLISHED[role], f"Send at most {longest} characters.")
     return str(value)

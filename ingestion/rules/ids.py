@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from ingestion.rules.decoding import Number
+from ingestion.rules.details import MAX_NUMBER
 from ingestion.rules.refusals import Refused
 
 MAX_LENGTH = 200
@@ -27,7 +28,7 @@ def identifier(value: object, field: str, *, longest: int = MAX_LENGTH) -> str:
     elif value is None:
         raise Refused("required", field, f"Send {field} with every record.")
     elif type(value) is Number and _INTEGER(value):
-        text = str(value)
+        text, longest = str(value), min(longest, MAX_NUMBER)
     else:
         raise Refused("invalid_type", field, f"Send {field} as a string or a whole number.")
     check_text(text, field, longest=longest)

@@ -3,6 +3,8 @@
 from typing import Any, NamedTuple
 
 from ingestion.rules.customers import CustomerRow
+from ingestion.rules.names import fold
+from ingestion.rules.shapes import MAX_FIELDS
 
 MAX_EVIDENCE = 20
 
@@ -43,6 +45,9 @@ def merged(state: CustomerState, row: CustomerRow) -> Merged:
 
     Distinct evidence is kept in the order of its arrival, up to MAX_EVIDENCE. That the first record gave none is kept
     as well: with a default affiliate that settles whose he is, however soon the next record comes.
+
+    Other fields are kept up to MAX_FIELDS, as many as one record may have: those that came first, with what was said of
+    them last. What does not fit is left out without a refusal, and rests in the delivery as it was sent.
     """
     if row.last_modified_at and state.last_modified_at and row.last_modified_at < state.last_modified_at:
         return Merged(state, is_stale=True)
@@ -62,10 +67,20 @@ def merged(state: CustomerState, row: CustomerRow) -> Merged:
         first_name=_said(row.first_name, state.first_name),
         last_name=_said(row.last_name, state.last_name),
         email=_said(row.email, state.email),
-        fields={**state.fields, **row.fields} if row.fields else state.fields,
+        fields=_kept(state.fields, row.fields) if row.fields else state.fields,
     )
     return Merged(after, is_stale=False)
 
 
 def _said(value: str | None, before: str) -> str:
     return before if value is None else value
+
+
+def _kept(before: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
+    names = {fold(name): name for name in before}
+    after = dict(before)
+    for name, value in said.items():
+        known = names.get(fold(name), name)
+        if known in after or len(after) < MAX_FIELDS:
+            after[known] = value
+    return after

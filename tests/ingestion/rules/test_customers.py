@@ -10,6 +10,7 @@ from ingestion.rules.decoding import decode
 from ingestion.rules.meaning import Meaning
 from ingestion.rules.merging import MAX_EVIDENCE, UNKNOWN, merged
 from ingestion.rules.refusals import Refused
+from ingestion.rules.shapes import MAX_FIELDS
 
 NOW = datetime(2026, 4, 1, 12, 30, tzinfo=UTC)
 BERLIN = Meaning(vertical="igaming", timezone="Europe/Berlin")
@@ -71,6 +72,8 @@ def test_spellings_of_a_field_are_one(field, value, attribute, read_as):
         ({"affiliate_id": []}, "invalid_type", "affiliate_id"),
         ({"firstName": "x" * 501}, "too_long", "firstName"),
         ({"firstName": {}}, "invalid_type", "firstName"),
+        ({"firstName": int("1" * 65)}, "too_many_digits", "firstName"),
+        ({"country": int("1" * 65)}, "too_many_digits", "country"),
         ({"note": "x" * 501}, "too_long", "note"),
     ],
 )
@@ -98,6 +101,23 @@ def test_distinct_evidence_is_kept_in_order_and_bounded():
     sent = [{"customerId": "c1", "tracking_data": f"t{n}"} for n in range(MAX_EVIDENCE + 5)]
 
     assert [each["tracking_data"] for each in known(*sent, *sent).evidence] == [f"t{n}" for n in range(MAX_EVIDENCE)]
+
+
+def test_spellings_of_a_field_are_one_over_records():
+    state = known(CUSTOMER | {"VipLevel": "1"}, {"customerId": "c1", "vip_level": "2"})
+
+    assert state.fields == {"VipLevel": "2"}
+    assert merged(state, read({"customerId": "c1", "VIP-level": "2"})).state == state
+
+
+def test_fields_are_bounded_and_those_that_came_first_stay():
+    first = {"customerId": "c1"} | {f"f{n}": "first" for n in range(150)}
+    later = {"customerId": "c1"} | {f"f{n}": "later" for n in range(100, 250)}
+
+    state = known(first, later)
+
+    assert state.fields == {f"f{n}": "later" if n >= 100 else "first" for n in range(MAX_FIELDS)}
+    assert merged(state, read(later)).state == state
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from ingestion.rules.refusals import Refused
     [
         ("12386a7c-d843-4b12-9ad3-3ae295d49c27", "12386a7c-d843-4b12-9ad3-3ae295d49c27"),
         (Number("123"), "123"),
+        (Number("1" * 64), "1" * 64),
         ("123", "123"),
         ("a b", "a b"),
         ("Ünïcode-客户", "Ünïcode-客户"),
@@ -47,6 +48,7 @@ def test_ids_are_kept_as_sent(sent, read):
         (True, "invalid_type"),
         (Number("1.0"), "invalid_type"),
         (Number("1e3"), "invalid_type"),
+        (Number("1" * 65), "too_long"),
     ],
 )
 def test_other_ids_are_refused(sent, code):
