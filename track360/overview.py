@@ -11,7 +11,8 @@ from affiliates.models import Affiliate
 from attribution.models import AffiliateDay, Touched
 from attribution.queries.customers import unattributed_customers
 from brands.models import Brand, BrandToken
-from commissions.models import ClosedPeriod, Line, Plan
+from commissions.models import Line, Plan
+from commissions.queries.periods import next_to_close
 from commissions.queries.rates_missing import missing_rates
 from ingestion.models import Activity, Delivery, Outbox
 from ingestion.models.deliveries import Source
@@ -141,12 +142,7 @@ def earned_in(*, brand: Brand, period: Period) -> list[tuple[Decimal, str]]:
 
 
 def _next_close(brand: Brand, today: date) -> NextClose:
-    closed = ClosedPeriod.objects.filter(brand=brand).aggregate(last=Max("period"))["last"]
-    first_line = None if closed else Line.objects.filter(brand=brand).aggregate(first=Min("period"))["first"]
-    if closed:
-        period = Period.parse(closed).next
-    else:
-        period = Period.parse(first_line) if first_line else Period.of(today)
+    period = next_to_close(brand_id=brand.pk, today=today)
     return NextClose(period, period.next.first_day, is_closable=period.last_day < today)
 
 

@@ -21,6 +21,7 @@ from brands.models import Brand
 from brands.roles import Area
 from commissions import services
 from commissions.models import ClosedPeriod, Line
+from commissions.queries.periods import next_to_close
 from commissions.queries.rates_missing import NoRate, missing_rates
 from ingestion.models import Activity, Outbox
 from ingestion.models.records import State
@@ -42,29 +43,24 @@ class Month:
 
 
 def months_of(*, brand: Brand, today: date) -> list[Month]:
-    """Return the brand's periods, the newest first: those with lines, those closed, and the current one."""
-    first = Period.of(today).plus(1 - SHOWN_MONTHS)
-    months: dict[str, Month] = {}
-
-    def month(period: str) -> Month:
-        return months.setdefault(period, Month(Period.parse(period)))
-
-    month(str(Period.of(today)))
+    """Return the brand's months without gaps, the newest first: a year of them, or back to the next to be closed."""
+    current, nearest = Period.of(today), next_to_close(brand_id=brand.pk, today=today)
+    first = min(nearest, current.plus(1 - SHOWN_MONTHS))
     lines = Line.objects.filter(brand=brand, period__gte=str(first)).order_by()
-    for period, currency, total, count in lines.values_list("period", "currency").annotate(Sum("amount"), Count("pk")):
-        found = month(period)
-        found.lines += count
-        found.sums.append((total, currency))
-    for closed in ClosedPeriod.objects.filter(brand=brand, period__gte=str(first)).select_related("closed_by"):
-        month(closed.period).closed = closed
-    ordered = sorted(months.values(), key=lambda one: one.period)
-    for one in ordered:
-        one.sums.sort(key=lambda total: total[1])
-        one.is_over = one.period.last_day < today
-    nearest = next((one for one in ordered if one.closed is None), None)
-    if nearest is not None:
-        nearest.is_next = True
-    return ordered[::-1]
+    sums = list(lines.values_list("period", "currency").annotate(Sum("amount"), Count("pk")))
+    closed = {
+        closed.period: closed
+        for closed in ClosedPeriod.objects.filter(brand=brand, period__gte=str(first)).select_related("closed_by")
+    }
+    known = [current, nearest, *map(Period.parse, closed), *(Period.parse(period) for period, *_ in sums)]
+    months = {
+        str(period): Month(period, closed.get(str(period)), is_next=period == nearest, is_over=period.last_day < today)
+        for period in min(known).through(max(known))
+    }
+    for period, currency, total, count in sorted(sums):
+        months[period].lines += count
+        months[period].sums.append((total, currency))
+    return list(months.values())[::-1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from brands import audit
 from brands.models import Brand, User
 from commissions.models import ClosedPeriod, Entry, Line
 from commissions.models.ledger import LineState
-from commissions.queries.periods import closed_through
+from commissions.queries.periods import closed_through, next_to_close
 from commissions.services.follow_up import follow_up, today_of
 from commissions.services.locks import lock_periods
 from track360.lib.money import plain
@@ -108,11 +108,9 @@ def _check(brand: Brand, period: Period, now: datetime) -> None:
     closed = closed_through(brand_id=brand.id)
     if closed is not None and period <= closed:
         raise PeriodClosed
-    if today_of(brand=brand, now=now) <= period.last_day:
+    today = today_of(brand=brand, now=now)
+    if today <= period.last_day:
         raise PeriodNotOver
-    expected = None if closed is None else closed.next
-    if expected is None:
-        first = Line.objects.filter(brand=brand, period__lt=str(period)).order_by("period").first()
-        expected = period if first is None else Period.parse(first.period)
-    if expected != period:
+    expected = next_to_close(brand_id=brand.id, today=today)
+    if expected < period:
         raise PeriodOutOfOrder(f"Close {expected} first.")

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from attribution.services import transfer
+from commissions.admin.periods import months_of
 from commissions.models import ClosedPeriod, Entry, Line, Plan
 from commissions.queries.rates_missing import missing_rates
 from commissions.services import create_deal
@@ -124,6 +125,42 @@ def test_month_is_closed_after_a_look_at_what_is_missing(bare, at_desk):
         ("2026-02", "1E+2", "EUR")
     ]
     assert (closed.period, closed.closed_by.email, closed.closed_at) == ("2026-02", "finance@bare.example", NOW)
+
+
+@pytest.fixture
+def gapped(bare) -> House:
+    """A brand with commissions in January and March, none in between."""
+    bare.plan_with_deal()
+    for number, month in enumerate(("01", "03")):
+        key, at = f"c{number}", f"2026-{month}-03 10:00"
+        bare.send(push.CUSTOMERS, {"customerId": key, "regtime": at, "tracking_data": "x_1000_y"})
+        bare.send(push.ACTIVITIES, activity("Deposit", key, key, "250.00", at))
+    bare.drain()
+    return bare
+
+
+def test_month_without_lines_is_closed_in_its_turn(gapped, at_desk):
+    gapped.close("2026-01")
+    browser = at_desk(gapped.operator("finance"))
+
+    months = browser.get("/admin/commissions/closedperiod/").context["months"]
+    named = browser.get("/admin/").context["now"].next_close.period
+    answer = browser.post("/admin/commissions/closedperiod/2026-02/close/", posted(gapped.brand), follow=True)
+
+    assert [(str(month.period), month.is_next) for month in months] == [
+        ("2026-03", False),
+        ("2026-02", True),
+        ("2026-01", False),
+    ]
+    assert str(named) == "2026-02"
+    assert "2026-02 is closed: 0 entries are posted." in answer.content.decode()
+
+
+def test_next_month_to_close_is_listed_however_long_ago_it_was(gapped):
+    with tenant(gapped.brand.pk):
+        months = months_of(brand=gapped.brand, today=date(2027, 4, 1))
+
+    assert (len(months), str(months[-1].period), months[-1].is_next) == (16, "2026-01", True)
 
 
 @pytest.mark.parametrize("period", ["2026-02", "2027-01", "2025-01"])
