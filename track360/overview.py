@@ -1,5 +1,6 @@
 """What an operator comes for: what waits in a brand, what is missing, and what this month comes to."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -93,7 +94,6 @@ def overview(*, brand: Brand, today: date, now: datetime) -> Overview:
     month = Period.of(today)
     received = Delivery.objects.filter(brand=brand).exclude(source=Source.CONFIGURATION).only("received_at")
     newest = received.order_by("-position").first()
-    waiting = Outbox.objects.filter(brand=brand).aggregate(waiting=Count("pk"), since=Min("created_at"))
     return Overview(
         sources=_sources(brand, now),
         kpis=_kpis(brand, today),
@@ -104,8 +104,8 @@ def overview(*, brand: Brand, today: date, now: datetime) -> Overview:
         rejected=Delivery.objects.filter(brand=brand, received_at__gte=now - timedelta(days=1)).aggregate(
             rejected=Sum("rejected", default=0)
         )["rejected"],
-        waiting=waiting["waiting"] + Touched.objects.filter(brand=brand).values("affiliate").distinct().count(),
-        waiting_since=waiting["since"],
+        waiting=waiting_in([brand.pk])[brand.pk],
+        waiting_since=Outbox.objects.filter(brand=brand).aggregate(since=Min("created_at"))["since"],
         next_close=_next_close(brand, today),
         month=month,
         earned=earned_in(brand=brand, period=month),
@@ -141,6 +141,13 @@ def earned_in(*, brand: Brand, period: Period) -> list[tuple[Decimal, str]]:
     return [(total, currency) for currency, total in lines.values_list("currency").annotate(Sum("amount"))]
 
 
+def waiting_in(brands: Sequence[int]) -> Counter[int]:
+    """Count by brand what waits for follow-up: deliveries, and affiliates whose commissions are to be computed."""
+    deliveries = Outbox.objects.filter(brand__in=brands).values_list("brand").annotate(Count("pk"))
+    touched = Touched.objects.filter(brand__in=brands).values_list("brand")
+    return Counter(dict(deliveries)) + Counter(dict(touched.annotate(Count("affiliate", distinct=True))))
+
+
 def _next_close(brand: Brand, today: date) -> NextClose:
     period = next_to_close(brand_id=brand.pk, today=today)
     return NextClose(period, period.next.first_day, is_closable=period.last_day < today)
@@ -162,31 +169,29 @@ class BrandRow:
 def brand_rows(*, brands: Sequence[Brand], now: datetime) -> list[BrandRow]:
     """Read the operator's brands at a glance, inside `operators()` of exactly these."""
     ids = [brand.pk for brand in brands]
-    earned: dict[int, list[tuple[Decimal, str]]] = {pk: [] for pk in ids}
     months = {brand.pk: Period.of(now.astimezone(brand.zone).date()) for brand in brands}
-    lines = Line.objects.filter(brand__in=ids, period__in={str(month) for month in months.values()})
-    for pk, period, currency, total in (
-        lines.order_by("brand", "currency").values_list("brand", "period", "currency").annotate(Sum("amount"))
-    ):
-        if period == str(months[pk]):
+    earned: dict[int, list[tuple[Decimal, str]]] = {pk: [] for pk in ids}
+    counted: dict[tuple[int, str], int] = {}
+    for month in set(months.values()):
+        there = [pk for pk in ids if months[pk] == month]
+        lines = Line.objects.filter(brand__in=there, period=str(month)).order_by("currency")
+        for pk, currency, total in lines.values_list("brand", "currency").annotate(Sum("amount")):
             earned[pk].append((total, currency))
+        days = AffiliateDay.objects.filter(
+            brand__in=there, day__range=(month.first_day, month.last_day), kpi__in=("Registrations", "FirstDeposits")
+        )
+        for pk, kpi, amount in days.values_list("brand", "kpi").annotate(Sum("amount")):
+            counted[pk, kpi] = int(amount)
     newest = dict(Delivery.objects.filter(brand__in=ids).values_list("brand").annotate(Max("received_at")))
     parked = dict(Activity.objects.filter(brand__in=ids, state=State.PARKED).values_list("brand").annotate(Count("pk")))
-    waiting = dict(Outbox.objects.filter(brand__in=ids).values_list("brand").annotate(Count("pk")))
-    counted: dict[tuple[int, str], int] = {}
-    earliest = min((month.first_day for month in months.values()), default=now.date())
-    counts = AffiliateDay.objects.filter(
-        brand__in=ids, day__gte=earliest, kpi__in=("Registrations", "FirstDeposits")
-    ).values_list("brand", "kpi")
-    for pk, kpi, amount in counts.annotate(Sum("amount")):
-        counted[pk, kpi] = int(amount)
+    waiting = waiting_in(ids)
     return [
         BrandRow(
             brand=brand,
             earned=earned[brand.pk],
             last_received_at=newest.get(brand.pk),
             parked=parked.get(brand.pk, 0),
-            waiting=waiting.get(brand.pk, 0),
+            waiting=waiting[brand.pk],
             registrations=counted.get((brand.pk, "Registrations"), 0),
             first_deposits=counted.get((brand.pk, "FirstDeposits"), 0),
         )

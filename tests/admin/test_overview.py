@@ -1,0 +1,49 @@
+"""What the front page and the page of all brands say about a brand."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from commissions import services as commissions
+from ingestion.dialects import push
+from ingestion.models import Customer
+from tests.admin.house import NOW, House, activity
+from track360.lib.tenancy import operators, tenant
+from track360.overview import BrandRow, brand_rows, overview
+
+
+def side_by_side(*houses: House, now: datetime = NOW) -> list[BrandRow]:
+    brands = [house.brand for house in houses]
+    with operators([brand.pk for brand in brands]):
+        return brand_rows(brands=brands, now=now)
+
+
+@pytest.mark.parametrize(
+    ("now", "registrations", "earned"),
+    [
+        (datetime(2026, 1, 31, 20, tzinfo=UTC), [0, 2], [False, True]),
+        (datetime(2026, 2, 28, 20, tzinfo=UTC), [2, 0], [True, True]),
+        (datetime(2026, 3, 31, 20, tzinfo=UTC), [0, 0], [True, False]),
+    ],
+)
+def test_each_brand_is_summed_over_its_own_month(house, now, registrations, earned):
+    far_east = House("second").furnish()
+    house.brand.timezone, far_east.brand.timezone = "America/New_York", "Asia/Tokyo"
+
+    rows = side_by_side(house, far_east, now=now)
+
+    assert [row.registrations for row in rows] == registrations
+    assert [bool(row.earned) for row in rows] == earned
+
+
+def test_what_waits_is_the_same_on_both_pages(house):
+    with tenant(house.brand.pk):
+        customer = Customer.objects.get(brand=house.brand, key="c1")
+        commissions.exclude_customer(customer=customer, reason="fraud", from_day=date(2026, 3, 1), by="test", now=NOW)
+    house.send(push.ACTIVITIES, activity("Deposit", "d2", "c1", "250.00", "2026-03-03 10:00"))
+
+    (row,) = side_by_side(house)
+    with tenant(house.brand.pk):
+        one = overview(brand=house.brand, today=NOW.date(), now=NOW)
+
+    assert (row.waiting, one.waiting) == (2, 2)
