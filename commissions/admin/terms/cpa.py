@@ -107,8 +107,20 @@ class CpaPart(ComponentPart):
         self.conditions.leave_unchecked()
 
     def rows_are_valid(self) -> bool:
-        conditions = self.conditions.is_valid()
-        return (self.countries.is_valid() or self.written("pay") != "amount") and conditions
+        conditions, countries = self.conditions.is_valid(), self._countries_are_valid()
+        return (countries or self.written("pay") != "amount") and conditions
+
+    def _countries_are_valid(self) -> bool:
+        is_valid = self.countries.is_valid()
+        seen: set[str] = set()
+        for row in self.countries.filled():
+            country = row.written("country")
+            if country in seen:
+                row.add_error("country", f"{country} stands above already.")
+                is_valid = False
+            elif country:
+                seen.add(country)
+        return is_valid
 
     def terms(self) -> Document:
         for path in ("trigger", "amount", "percent", "min", "max", "within_days", "hold_days", "anchor", "cap"):

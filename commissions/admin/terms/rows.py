@@ -10,7 +10,6 @@ from commissions.admin.terms.parts import Part
 
 ADD = "_add"
 REMOVE = "_remove"
-MAX_ROWS = 60
 
 Row = TypeVar("Row", bound=Part)
 
@@ -19,7 +18,8 @@ class Rows(Generic[Row]):
     """Forms `prefix-0`, `prefix-1`, … as they were sent, or as `initial` says, blank ones left out.
 
     A button named `_add` with the value `prefix` asks for one more, one named `_remove` with `prefix-1` takes one away;
-    scripts do both without asking.
+    scripts do both without asking. There are as many rows as were sent: DATA_UPLOAD_MAX_NUMBER_FIELDS refuses a form
+    that is too long, where leaving out rows would change what is stored.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Rows(Generic[Row]):
         if data.get(ADD) == prefix:
             places.append(max(places, default=-1) + 1)
         kept = [place for place in places if data.get(REMOVE) != f"{prefix}-{place}"]
-        self.forms = [make(data=data, prefix=f"{prefix}-{place}") for place in kept[:MAX_ROWS]]
+        self.forms = [make(data=data, prefix=f"{prefix}-{place}") for place in kept]
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.forms)
@@ -74,5 +74,5 @@ def asks_for_rows(request: HttpRequest) -> bool:
 
 
 def _places(data: Mapping[str, Any], prefix: str) -> list[int]:
-    pattern = re.compile(re.escape(prefix) + r"-(\d{1,3})(?:-|$)")
+    pattern = re.compile(re.escape(prefix) + r"-(\d{1,4})(?:-|$)")
     return sorted({int(found[1]) for name in data if (found := pattern.match(name))})

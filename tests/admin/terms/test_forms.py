@@ -1,5 +1,7 @@
 """What is written in the fields and what the parser of terms reads are the same, both ways."""
 
+from string import ascii_uppercase
+
 import pytest
 
 from commissions.admin.terms import KINDS
@@ -14,6 +16,8 @@ WORDS = Vocabulary(
     profiles={"House NGR": parse_profile("House NGR", [{"sum": "GGR"}, {"subtract_percent": "18", "of": "GGR"}])},
     products=("Casino", "Sports"),
 )
+COUNTRIES = [first + second for first in ascii_uppercase for second in ascii_uppercase]
+MANY_BANDS = [[str(bound), "0.1"] for bound in range(1100)]
 BANDS = [["0", "0.25"], ["10000", "0.3"]]
 ALL_THAT_CAN_BE_SAID = [
     ("cpa", {"trigger": "first_deposit", "amount": "100"}),
@@ -79,6 +83,11 @@ ALL_THAT_CAN_BE_SAID = [
             "tiers": {"metric": "first_deposits", "window": "previous_period", "apply": "whole", "bands": BANDS},
         },
     ),
+    ("cpa", {"trigger": "first_deposit", "amount": "1", "by_country": dict.fromkeys(COUNTRIES, "2")}),
+    (
+        "revshare",
+        {"base": "NGR", "tiers": {"metric": "base", "window": "period", "apply": "whole", "bands": MANY_BANDS}},
+    ),
 ]  # fmt: skip
 
 
@@ -135,6 +144,7 @@ def test_terms_come_back_from_the_form_as_they_went_in(kind, terms):
         ("cpa", ALL_THAT_CAN_BE_SAID[0][1], {"name": ""}, "c-0-name"),
         ("cpa", ALL_THAT_CAN_BE_SAID[1][1], {"country-1-amount": "x"}, "c-0-country-1-amount"),
         ("cpa", ALL_THAT_CAN_BE_SAID[1][1], {"country-1-country": "M"}, "c-0-country-1-country"),
+        ("cpa", ALL_THAT_CAN_BE_SAID[1][1], {"country-1-country": "de"}, "c-0-country-1-country"),
         ("cpa", ALL_THAT_CAN_BE_SAID[2][1], {"max": "1"}, "c-0-max"),
         ("cpa", ALL_THAT_CAN_BE_SAID[4][1], {"condition-0-at_least": ""}, "c-0-condition-0-at_least"),
         ("cpa", ALL_THAT_CAN_BE_SAID[4][1], {"condition-5-at_least": "many"}, "c-0-condition-5-at_least"),
