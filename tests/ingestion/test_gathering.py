@@ -13,6 +13,7 @@ from ingestion.dialects import push
 from ingestion.models import Activity, Customer, Delivery, Outbox
 from ingestion.services import gathering, receive, receiving
 from ingestion.services.receiving import read, receive_together
+from ingestion.writer import opening
 from ingestion.writer.activities import write_activities
 from ingestion.writer.deliveries import write_deliveries
 from track360.lib.tenancy import tenant
@@ -194,6 +195,20 @@ def test_a_database_that_is_away_is_told_to_all_and_the_line_goes_on(brand, monk
 
     assert calls[:2] == [1, 2]
     assert [type(answer).__name__ for answer in answers] == ["Receipt", "OperationalError", "OperationalError"]
+    assert outcomes(afterwards) == [["created"]]
+
+
+def test_a_change_of_configuration_is_told_to_all_at_once_and_the_line_goes_on(brand, monkeypatch):
+    monkeypatch.setattr(opening, "PATIENCE", "500ms")
+    line = Line(monkeypatch, 5)
+
+    with tenant(brand.pk):
+        opening.open_change(brand_id=brand.pk)
+        answers = line.send(brand, [deposit(f"e{number}") for number in range(6)])
+    afterwards = Line(monkeypatch, 0).send(brand, [deposit("e1")])
+
+    assert line.sizes == [1, 5]  # nobody waits a second time, by himself
+    assert {type(answer) for answer in answers} == {opening.ConfigurationChanging}
     assert outcomes(afterwards) == [["created"]]
 
 

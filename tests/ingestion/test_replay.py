@@ -14,6 +14,7 @@ from ingestion.models import Activity, Customer, Delivery, Outbox, SupersededAct
 from ingestion.queries.parked import numeric_details, parked_groups, parked_samples
 from ingestion.services import Effect
 from ingestion.services.verifying import differences
+from ingestion.writer import opening
 from tests.ingestion.conftest import NOW, customer, deposit, sender
 
 
@@ -263,6 +264,40 @@ def test_records_that_arrive_during_a_change_wait_for_it(committing_brand):
     thread.join(timeout=10)
 
     assert answers == ["created"]
+
+
+@pytest.mark.parametrize(
+    ("records", "headers"), [(1, {}), (51, {}), (1, {"idempotency_key": "k1"}), (1, {"prefer": "handling=strict"})]
+)
+def test_records_that_would_wait_long_for_a_change_are_sent_again_later(
+    committing_brand, monkeypatch, records, headers
+):
+    monkeypatch.setattr(opening, "PATIENCE", "200ms")
+    brand = committing_brand
+    batch = [deposit(f"e{number}") for number in range(records)]
+    answers = []
+
+    def send():
+        answers.append(brand.post("activities", batch, **headers))
+        connection.close()
+
+    thread = threading.Thread(target=send)
+    with brand.open():
+        services.configure(brand=brand.brand, changes=[ALIAS], by="test", now=NOW)
+        thread.start()
+        thread.join(timeout=10)
+    again = brand.post("activities", batch, **headers)
+
+    (refused,) = answers
+    assert (refused.status_code, refused.json()["code"], refused["Retry-After"]) == (503, "unavailable", "5")
+    assert "send the request again" in refused.json()["detail"]
+    assert (again.status_code, again.json()["accepted"], brand.counts()["Delivery"]) == (200, records, 1)
+
+
+def test_only_for_a_change_do_records_wait_so_shortly(brand):
+    with opening.opened_write(brand_id=brand.brand.pk), connection.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == ("0",)
 
 
 def test_parked_records_are_told_by_what_they_wait_for(brand):

@@ -120,6 +120,16 @@ class TooMany(Problem):
     code = "rate_limited"
 
 
+class Unavailable(Problem):
+    """This cannot be done at the moment. Retry-After says when to try again."""
+
+    status = 503
+    code = "unavailable"
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
 _BY_STATUS: dict[int, tuple[str, str]] = {
     400: ("malformed", "The request cannot be read."),
     401: ("unauthorized", "No valid credential came with the request."),
