@@ -28,6 +28,9 @@ END
 $$;
 
 ALTER ROLE track360_app NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOREPLICATION NOINHERIT;
+-- What a process has given up on, or died over, ends here too instead of holding a connection and its locks. Said of the
+-- role, not by each connection: PgBouncer refuses such options.
+ALTER ROLE track360_app SET client_connection_check_interval = '2s';
 ALTER ROLE track360_operator NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOREPLICATION;
 ALTER ROLE track360_maintenance NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOREPLICATION;
 GRANT track360_operator, track360_maintenance TO track360_app;

@@ -3,11 +3,13 @@
 import time
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
 
 from brands.services import create_brand
+from devtools.programs import until
 from track360.lib.postgresql.base import wait_at_most, waiting_at_most
 from track360.lib.tenancy import tenant
 
@@ -33,6 +35,22 @@ def test_a_server_that_does_not_answer_in_time_is_given_up(impatient):
 
     assert time.monotonic() - began < 0.9
     assert not connection.is_usable()
+
+
+@pytest.mark.parametrize("waits", ["pg_sleep(60)", "pg_advisory_lock(7)"])
+def test_what_was_given_up_soon_ends_in_the_database_too(impatient, waits):
+    wait_at_most(10)
+    locker = psycopg.connect(**connection.get_connection_params(), autocommit=True)
+    locker.execute("SELECT pg_advisory_lock(7)")
+    running = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT 1234, %' AND state = 'active'"
+
+    with waiting_at_most(0.5), pytest.raises(OperationalError), connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1234, {waits}")
+    was_running = locker.execute(running).fetchone()
+    ended = until(lambda: locker.execute(running).fetchone() == (0,), seconds=8)
+    locker.close()
+
+    assert (was_running, ended) == ((1,), True)
 
 
 def test_whoever_is_in_a_hurry_waits_less_than_the_others(impatient):

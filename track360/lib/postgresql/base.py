@@ -65,7 +65,7 @@ class Connection(psycopg.Connection[Any]):
             return super().wait(gen, interval, timeout)
         except psycopg.errors._WaitTimeout:
             self.has_given_up = True
-            self.pgconn.finish()  # whatever the server still does for it is rolled back
+            self.pgconn.finish()  # what the server still does for it ends when it notices (roles.sql)
             raise
 
 
