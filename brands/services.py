@@ -17,6 +17,7 @@ from brands.invitations import invite
 from brands.models import Application, Brand, BrandToken, Membership, User
 from brands.models.brand import BrandState, Tracking, UnknownCustomer, Vertical
 from brands.models.people import Role
+from track360.lib.addresses import HOST, https_page
 from track360.lib.jobs import wake
 from track360.lib.money import is_currency
 from track360.lib.problems import Conflict, Invalid
@@ -46,7 +47,6 @@ CHOICES = {
     "tracking": Tracking.values,
 }
 FIXED_ONCE_RECORDS_EXIST = ("timezone", "default_currency")
-HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
 
 
 class BrandExists(Conflict):
@@ -311,8 +311,8 @@ def _checked(name: str, value: Any) -> Any:
             return None
         case "reporting_currency" | "default_currency" if not is_currency(value):
             raise SettingRefused(f"{name}: use an ISO 4217 code such as EUR.")
-        case "landing_url" if value and not value.startswith("https://"):
-            raise SettingRefused("landing_url: use an address that begins with https://.")
+        case "landing_url" if value and not https_page(value):
+            raise SettingRefused("landing_url: use an address that begins with https:// and a host name.")
         case "landing_hosts":
             return [_checked_host(host) for host in value]
         case "attribution_window_days" if value is not None and value < 1:

@@ -1,38 +1,25 @@
 """Where a link may send a visitor, and with what in the address. Strings in, strings out."""
 
 from collections.abc import Iterable, Sequence
-from urllib.parse import quote, unquote_plus, urlsplit
+from urllib.parse import quote, unquote_plus
+
+from track360.lib.addresses import https_page
 
 TRACKING_DATA = "tracking_data"
 SUB_IDS = ("sub1", "sub2", "sub3", "sub4", "sub5")
 MAX_DEEP_LINK = 2000
 
-# What a browser reads another way than urlsplit does: controls are dropped by some, a backslash is a slash to most.
-_TREACHEROUS = frozenset(map(chr, (*range(0x20), 0x7F, ord("\\"))))
-# RFC 3986: delimiters and "%" stay, so that an address that is encoded already is not encoded again.
-_ADDRESS_CHARACTERS = "%:/?#[]@!$&'()*+,;=~"
-
 
 def landing_hosts(*, landing_url: str, hosts: Iterable[str]) -> frozenset[str]:
     """Return the hosts a brand's links may lead to: those it lists and its landing page's own."""
-    own = urlsplit(landing_url).netloc.lower() if landing_url else ""
-    return frozenset({*(host.lower() for host in hosts), own} - {""})
+    own = https_page(landing_url)
+    return frozenset({*(host.lower() for host in hosts), *([own.host] if own else [])})
 
 
 def safe_landing(value: str, *, hosts: frozenset[str]) -> str | None:
-    """Return `value` as an address to redirect to, or None unless it is https on exactly one of `hosts`.
-
-    Users, ports and anything a browser might read as another host are refused with it.
-    """
-    if not 0 < len(value) <= MAX_DEEP_LINK or value != value.strip() or not _TREACHEROUS.isdisjoint(value):
-        return None
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        return None
-    if parts.scheme != "https" or parts.netloc.lower() not in hosts:
-        return None
-    return quote(value, safe=_ADDRESS_CHARACTERS)
+    """Return `value` as an address to redirect to, or None unless it is https on exactly one of `hosts`."""
+    page = https_page(value) if len(value) <= MAX_DEEP_LINK else None
+    return page.address if page and page.host in hosts else None
 
 
 def without_ours(address: str, *, names: Iterable[str] = ()) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from affiliates.rules.codes import is_code
 from affiliates.rules.landing import SUB_IDS, TRACKING_DATA, landing_hosts, without_ours
 from attribution.queries.directory import token_keys
 from attribution.rules.tokens import TokenKeys
+from track360.lib.addresses import https_page
 from track360.lib.tenancy import tenant
 
 log = structlog.get_logger(__name__)
@@ -53,9 +54,10 @@ def read_target(*, code: str, now: datetime) -> Target | None:
         if link is None or not link.is_active:
             return None
         status = status_on(affiliate=link.affiliate, day=now.astimezone(brand.zone).date())
-    landing = link.landing_url or brand.landing_url
-    if not landing or status in (Status.PENDING, Status.DECLINED):
+    page = https_page(link.landing_url or brand.landing_url)
+    if page is None or status in (Status.PENDING, Status.DECLINED):
         return None
+    landing = page.address
     before, after = without_ours(landing)
     has_own_subs = without_ours(landing, names=SUB_IDS) != (before, after)
     return Target(

@@ -130,6 +130,21 @@ def test_our_tracking_data_is_the_only_one(world, partners, visitor, landing):
     assert response["Location"].endswith("#top")
 
 
+@pytest.mark.parametrize("landing", ["https://[bad", "https://luckyspin.example/a\nb"])
+def test_a_landing_page_that_is_no_address_leads_nowhere(world, link, visitor, landing):
+    type(world.brand).objects.filter(pk=world.brand.pk).update(landing_url=landing)
+
+    assert visitor.get("/c/spring").status_code == 404
+
+
+def test_a_landing_page_is_encoded_as_a_header_needs_it(world, partners, visitor):
+    world.link(partners.anna, "own", landing_url="https://luckyspin.example/добро пожаловать")
+
+    assert visitor.get("/c/own")["Location"].startswith(
+        "https://luckyspin.example/%D0%B4%D0%BE%D0%B1%D1%80%D0%BE%20%D0%BF%D0%BE%D0%B6%D0%B0%D0%BB%D0%BE%D0%B2%D0%B0%D1%82%D1%8C?"
+    )
+
+
 @pytest.mark.parametrize(
     ("deep_link", "page"),
     [

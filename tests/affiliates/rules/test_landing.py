@@ -17,6 +17,7 @@ TOKEN = "t1" + "A" * 48
         ("https://brand.example/welcome", ["play.example"], {"brand.example", "play.example"}),
         ("", ["Play.example"], {"play.example"}),
         ("", [], set()),
+        ("https://[bad", [], set()),
     ],
 )
 def test_a_brands_landing_hosts_are_those_it_lists_and_its_landing_pages(landing_url, hosts, allowed):
