@@ -4,6 +4,7 @@ from affiliates.services.campaigns import create_campaign, rename_campaign
 from affiliates.services.codes import CodeInvalid, CodeTaken
 from affiliates.services.links import CampaignOfAnother, LandingRefused, change_link, create_link
 from affiliates.services.partners import (
+    StatusTooFarAhead,
     StatusUnknown,
     change_affiliate,
     create_affiliate,
@@ -23,6 +24,7 @@ __all__ = [
     "ParentRefused",
     "PromoCodeDaysRefused",
     "SeatTaken",
+    "StatusTooFarAhead",
     "StatusUnknown",
     "change_affiliate",
     "change_link",

@@ -10,6 +10,7 @@ from affiliates.services.codes import check_code, check_free
 from affiliates.services.recording import record
 from affiliates.services.tree import set_parent
 from brands.models import Brand, User
+from track360.lib.periods import AHEAD
 from track360.lib.problems import Invalid
 
 
@@ -17,6 +18,12 @@ class StatusUnknown(Invalid):
     """An affiliate is pending, active, suspended, blocked or declined."""
 
     code = "unknown_status"
+
+
+class StatusTooFarAhead(Invalid):
+    """from_day: A status begins at most a year ahead. Check the year."""
+
+    code = "status_too_far_ahead"
 
 
 @transaction.atomic
@@ -85,10 +92,12 @@ def set_status(
 ) -> None:
     """Give an affiliate a status from a day on (None: from the beginning), until the day of his next one.
 
-    A status that begins on the same day is replaced. Raises StatusUnknown.
+    A status that begins on the same day is replaced. Raises StatusUnknown, StatusTooFarAhead.
     """
     if status not in AffiliateStatusName.values:
         raise StatusUnknown
+    if from_day is not None and from_day > now.date() + AHEAD:
+        raise StatusTooFarAhead
     stored = AffiliateStatus.objects.select_for_update().filter(
         brand_id=affiliate.brand_id, affiliate=affiliate, from_day=from_day
     )

@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from brands.desk.scope import Scope
+from track360.lib.periods import FIRST_DAY, LAST_DAY
 from track360.lib.problems import Problem
 
 
@@ -89,6 +90,12 @@ class DayField(forms.DateField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **kwargs)
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value is not None and not FIRST_DAY <= value <= LAST_DAY:
+            message = f"Choose a day from {FIRST_DAY.year} through {LAST_DAY.year}. Check the year."
+            raise forms.ValidationError(message, code="out_of_time")
 
 
 class MomentField(forms.DateTimeField):

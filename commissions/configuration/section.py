@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from brands.models import Brand, User
 from commissions.engine.plan import Profile
 from commissions.engine.terms.reading import Reader, TermsRefused
+from track360.lib.periods import FIRST_DAY, LAST_DAY
 
 
 class Item(Protocol):
@@ -109,6 +110,8 @@ def day(reader: Reader, key: str) -> date:
     value = reader.value(key)
     if not isinstance(value, date):
         raise TermsRefused(reader.at(key), "must be a day written YYYY-MM-DD, without quotes")
+    if not FIRST_DAY <= value <= LAST_DAY:
+        raise TermsRefused(reader.at(key), f"must be a day from {FIRST_DAY.year} through {LAST_DAY.year}")
     return value
 
 

@@ -9,7 +9,6 @@ from django.db.models import Max, Min
 from attribution.models import AffiliateDay
 from brands.models import Brand
 from commissions.engine import book
-from commissions.models import Line
 from track360.lib.periods import Period
 
 # His customers with anything on or after a day: a fact, the registration (which is summed like one), a qualification.
@@ -42,6 +41,16 @@ _LEFT_BEHIND = """
     JOIN commissions_component c ON c.brand_id = q.brand_id AND c.id = q.component_id
     JOIN commissions_planversion v ON v.brand_id = c.brand_id AND v.id = c.version_id
     WHERE q.brand_id = %(brand)s AND q.affiliate_id = ANY(%(affiliates)s::bigint[])
+"""
+
+# Only these affiliates' rows are read: the lines of a whole brand are millions.
+_FIRST_STORED = """
+    SELECT least(
+        (SELECT min(source_period) FROM commissions_line
+         WHERE brand_id = %(brand)s AND affiliate_id = ANY(%(affiliates)s::bigint[])),
+        (SELECT min(period) FROM commissions_carrystate
+         WHERE brand_id = %(brand)s AND affiliate_id = ANY(%(affiliates)s::bigint[]))
+    )
 """
 
 
@@ -80,11 +89,15 @@ def first_day(*, brand: Brand, today: date) -> date:
     return today if day is None else min(day, today)
 
 
-def first_month(*, brand: Brand, today: date) -> Period:
-    """Return the first month that can hold anything of a brand."""
-    line = Line.objects.filter(brand=brand).aggregate(first=Min("source_period"))["first"]
-    month = Period.of(first_day(brand=brand, today=today))
-    return month if line is None else min(month, Period.parse(line))
+def first_stored(*, brand_id: int, affiliates: Collection[int]) -> Period | None:
+    """Return the first month of which any of these affiliates has a line or state; None: of none.
+
+    It may be earlier than any fact: what was stored for facts that are gone.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_FIRST_STORED, {"brand": brand_id, "affiliates": list(affiliates)})
+        (month,) = cursor.fetchone()
+    return None if month is None else Period.parse(month)
 
 
 def last_month(*, brand: Brand, today: date) -> Period:

@@ -20,7 +20,7 @@ from commissions.engine.placing import Placing
 from commissions.engine.plan import MetricName, Plan
 from commissions.models import Plan as StoredPlan
 from commissions.queries.candidates import candidates_of, customers_of
-from commissions.queries.concerned import customers_since, first_day, first_month, last_month, plans_of
+from commissions.queries.concerned import customers_since, first_day, first_stored, last_month, plans_of
 from commissions.queries.conversions import Conversions, RateTable
 from commissions.queries.crowd import crowds_of
 from commissions.queries.exclusions import Excluded, exclusions_of
@@ -30,7 +30,6 @@ from commissions.queries.scopes import Scope
 from commissions.queries.standing import depends_on_others, has_cpa, openings_of, settled_of, standing_of
 from commissions.queries.terms import deals_of, default_plan_of, earning_days_of, terms_of
 from commissions.services.storing import Months, Store, Written
-from commissions.services.touching import BEGINNING
 from commissions.services.writing import WritingStore
 from ingestion.queries.kpis import count_kpis
 from track360.lib.periods import Period
@@ -94,9 +93,9 @@ def recompute(
         conversions=Conversions(brand_id=brand.id),
         count_kpis=count_kpis(brand=brand),
     )
-    if any(one.from_day <= BEGINNING for one in asked):
-        begins = first_month(brand=brand, today=today).first_day
-        asked = [replace(one, from_day=begins) if one.from_day <= BEGINNING else one for one in asked]
+    first = Period.of(around.beginning)
+    if early := [one.affiliate for one in asked if one.from_day < around.beginning]:
+        first = min(first, first_stored(brand_id=brand.id, affiliates=early) or first)
     changed = [one.affiliate for one in asked if one.customers is None]
     plans = plans_of(brand_id=brand.id, deals=deals, default_plan=default_plan, changed=changed)
     terms = terms_of(
@@ -107,7 +106,7 @@ def recompute(
         for number in sorted(terms):
             concerned = [one for one in asked if number in plans[one.affiliate]]
             ours = store(brand=brand, plan=terms[number], closed=around.closed, today=today)
-            written = written.plus(_PlanAgain(around, terms[number], concerned, ours).run())
+            written = written.plus(_PlanAgain(around, terms[number], concerned, ours, first).run())
     return written
 
 
@@ -144,12 +143,14 @@ _collecting = _Collecting()
 class _PlanAgain:
     """One plan, for the affiliates it may pay."""
 
-    def __init__(self, around: Surroundings, plan: Plan, asked: Sequence[Asked], store: Store) -> None:
+    def __init__(self, around: Surroundings, plan: Plan, asked: Sequence[Asked], store: Store, first: Period) -> None:
         self._around = around
         self._plan = plan
         self._asked = asked
         self._store = store
-        self._firsts = {one.affiliate: Period.of(one.from_day) for one in asked}
+        # A day may be any that somebody has stated; months are only those that can hold something.
+        begins, ends = first.first_day, around.last.first_day
+        self._firsts = {one.affiliate: Period.of(min(max(one.from_day, begins), ends)) for one in asked}
         self._known: dict[int, Customer] = {}
 
     def run(self) -> Written:

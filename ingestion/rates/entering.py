@@ -11,6 +11,8 @@ from ingestion.models import FxRate, NewRates
 from ingestion.rates import ecb
 from ingestion.rates.quotes import Quote
 from track360.lib.jobs import wake
+from track360.lib.periods import AHEAD
+from track360.lib.problems import Invalid
 
 ECB = "ecb"
 UPLOAD = "upload"
@@ -43,14 +45,24 @@ _ENTER = """
 """
 
 
+class RateTooFarAhead(Invalid):
+    """day: A rate is entered at most a year ahead. Check the year."""
+
+    code = "rate_too_far_ahead"
+
+
 @transaction.atomic
 def enter_rates(*, brand: Brand, quotes: Collection[Quote], source: str, by: User | str, now: datetime) -> int:
     """Add the rates that differ from what counts so far and return how many those are.
 
     Commissions from the earliest of their days on are computed again. Rates of the ECB only fill days that have none.
+    Raises RateTooFarAhead.
     """
     if not quotes:
         return 0
+    newest = max(quote.day for quote in quotes)
+    if newest > now.date() + AHEAD:
+        raise RateTooFarAhead(f"day: {newest} is more than a year ahead. Check the year.")
     latest = {(quote.day, quote.base, quote.quote): quote for quote in quotes}
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [brand.id])
@@ -62,7 +74,7 @@ def enter_rates(*, brand: Brand, quotes: Collection[Quote], source: str, by: Use
                 "now": now,
                 "fills_gaps": source == ECB,
                 "first": min(quote.day for quote in latest.values()),
-                "last": max(quote.day for quote in latest.values()),
+                "last": newest,
                 "days": [quote.day for quote in latest.values()],
                 "bases": [quote.base for quote in latest.values()],
                 "quotes": [quote.quote for quote in latest.values()],

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from track360.lib.money import is_currency
+from track360.lib.periods import FIRST_DAY, LAST_DAY
 
 # As much as the column holds: 12 digits before the point, 12 behind it.
 _RATE = re.compile(r"(0|[1-9]\d{0,11})(\.\d{1,12})?", re.ASCII)
@@ -33,6 +34,8 @@ def read_quote(*, day: str, base: str, quote: str, rate: str) -> Quote:
         raise RateRefused("The date must be written YYYY-MM-DD.") from error
     if len(day) != 10 or day[4] != "-":
         raise RateRefused("The date must be written YYYY-MM-DD.")
+    if not FIRST_DAY <= on <= LAST_DAY:
+        raise RateRefused(f"The date must be from {FIRST_DAY.year} through {LAST_DAY.year}. Check the year.")
     for code in (base, quote):
         if not is_currency(code):
             raise RateRefused("Currencies must be ISO 4217 codes in capitals, such as EUR.")

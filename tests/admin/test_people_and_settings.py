@@ -196,6 +196,20 @@ def test_last_owner_stays(house, owner):
     assert Membership.objects.filter(pk=membership.pk).exists()
 
 
+@pytest.mark.parametrize("day", ["0026-03-10", "2062-03-10", "9999-12-31"])
+def test_status_from_a_day_of_a_mistyped_year_is_refused_at_its_field(house, owner, day):
+    with tenant(house.brand.pk):
+        affiliate = Affiliate.objects.get(brand=house.brand, code="1001")
+
+    answer = owner.post(
+        f"/admin/affiliates/affiliate/{affiliate.pk}/status/",
+        posted(house.brand, status="blocked", from_day=day, reason=""),
+    )
+
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["from_day"])
+    assert "Check the year." in answer.context["form"].errors["from_day"][0]
+
+
 def test_affiliate_is_made_and_everything_about_him_changes_by_its_own_form(house, owner):
     fields = {"code": "77", "name": "Seventy", "email": "s@example.com", "status": "pending", "parent": "1001"}
     owner.post("/admin/affiliates/affiliate/add/", posted(house.brand, **fields))

@@ -185,6 +185,8 @@ def test_statuses_hold_from_their_day_to_the_next(brand, anna):
     }  # fmt: skip
     with pytest.raises(services.StatusUnknown):
         services.set_status(affiliate=anna, status="retired", from_day=None, **BY)
+    with pytest.raises(services.StatusTooFarAhead):
+        services.set_status(affiliate=anna, status="blocked", from_day=date(2062, 3, 1), **BY)
 
 
 def test_a_brand_has_one_default_affiliate(brand, anna):

@@ -258,6 +258,8 @@ def test_a_version_may_be_added_changed_and_removed_as_long_as_no_line_refers_to
         ('rate: "1.0850"', "rate: 1e3", "fx[0]: The rate must be"),
         ('rate: "1.0850"', "rate: -1", "fx[0]: The rate must be"),
         ("base: EUR", "base: XXQ", "fx[0]: Currencies"),
+        ("date: 2026-01-01", "date: 0026-01-01", "fx[0].date: must be a day from 1970 through 2099"),
+        ("starts_on: 2026-01-01", "starts_on: 9999-12-31", "deals[0].starts_on: must be a day from 1970 through 2099"),
         ("slug: luckyspin, name", "slug: luckyspin, slug: other, name", "the key 'slug' stands twice"),
         ("kpis: [{name: KenoStakes", "kpis: [{name: tickets", "tickets is declared twice"),
         ("aliases: {events", "aliases: {verbs: {a: b}, events", "aliases.verbs: is not known here"),

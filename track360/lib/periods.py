@@ -3,10 +3,14 @@
 import calendar
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 FIRST_YEAR, LAST_YEAR = 1900, 9998
+# The days that people may state. Before, no brand had customers; without bounds a year with a wrong digit is taken.
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2099, 12, 31)
+# And how far ahead of now, where nobody plans for longer.
+AHEAD = timedelta(days=366)
 
 
 class NotAPeriod(ValueError):

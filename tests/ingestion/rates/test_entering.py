@@ -94,3 +94,10 @@ def test_rates_of_one_brand_are_not_another_ones(brand):
     with tenant(other.id):
         assert enter(other, USD) == 1
         assert FxRate.objects.count() == 1
+
+
+def test_a_rate_of_a_day_more_than_a_year_ahead_is_refused_with_all_that_came_with_it(brand):
+    with pytest.raises(entering.RateTooFarAhead, match="2062-02-27 is more than a year ahead"):
+        enter(brand, USD, Quote(date(2062, 2, 27), "EUR", "USD", Decimal("1.08")))
+
+    assert stored(brand) == []

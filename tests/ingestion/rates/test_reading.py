@@ -75,6 +75,7 @@ def test_an_uploaded_file_is_read_whatever_wrote_it():
 def test_every_wrong_line_of_an_uploaded_file_is_named():
     content = (
         b"date,base,quote,rate\n2026-01-01,EUR,USD,1.1\n01.02.2026,EUR,USD,1\n2026-01-01,EUR,EUR,1\n2026-01-01,EUR\n"
+        b"0026-07-03,EUR,USD,1.1\n9999-12-31,EUR,USD,1.1\n"
     )
 
     with pytest.raises(RatesFileRefused) as refused:
@@ -84,6 +85,8 @@ def test_every_wrong_line_of_an_uploaded_file_is_named():
         "Line 3: The date must be written YYYY-MM-DD.",
         "Line 4: A rate joins two different currencies.",
         "Line 5: There must be four fields: date, base, quote, rate.",
+        "Line 6: The date must be from 1970 through 2099. Check the year.",
+        "Line 7: The date must be from 1970 through 2099. Check the year.",
     ]
 
 

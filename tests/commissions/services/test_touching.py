@@ -1,0 +1,50 @@
+"""What is computed again from which day on, whatever day somebody has stated."""
+
+from datetime import date
+
+import pytest
+
+from attribution.models import Touched
+from commissions.services.follow_up import drain
+from commissions.services.touching import touch_everybody
+from tests.commissions.conftest import day_of, deposit, registered
+
+CPA = {"name": "Bounty", "kind": "cpa", "trigger": "first_deposit", "amount": "100"}
+SHARE = {"name": "Share", "kind": "revshare", "base": "NGR", "rate": "0.30", "negative": "full"}
+
+
+@pytest.fixture
+def earning(business, anna):
+    business.deal(anna, business.plan(CPA, SHARE))
+    business.customers(registered("c1", "2026-01-05", affiliate_id="anna"))
+    business.activities(deposit("c1", "d1", day="2026-01-06"), day_of("c1", "2026-02-12", NGR="100"))
+    business.settle()
+    return business
+
+
+@pytest.mark.parametrize("day", [date.min, date(26, 7, 3), date(2027, 1, 5), date.max])
+def test_any_day_is_one_from_which_all_can_be_computed_again(earning, day):
+    before = earning.lines()
+    with earning.open() as brand:
+        Touched.objects.filter(brand=brand).delete()
+        touch_everybody(brand=brand, from_day=day)
+
+    done = drain(brand_id=earning.brand.id, now=earning.now)
+
+    assert (done.affiliates, done.written.lines) == (1, 0)
+    assert earning.lines() == before
+    assert earning.doubts() == []
+
+
+def test_all_is_computed_again_from_the_first_month_that_holds_anything_though_its_facts_are_gone(earning, anna):
+    earning.activities(deposit("c1", "d1", day="2026-01-06", status="reversed"))
+    earning.activities(day_of("c1", "2026-02-12"), day_of("c1", "2026-03-12", NGR="10"))
+    earning.customers(registered("c1", "2026-03-01", affiliate_id="anna"))
+    with earning.open() as brand:
+        touch_everybody(brand=brand)
+
+    earning.settle()
+
+    assert earning.earned() == {"2026-03": "3"}
+    assert sorted(period for _, period in earning.states()) == ["2026-03"]
+    assert earning.doubts() == []
