@@ -10,7 +10,7 @@ from django.db import connection
 
 from commissions.engine import coarse
 from commissions.engine.book import Qualification, Standing, State
-from commissions.engine.plan import Cpa, Plan, Tiers
+from commissions.engine.plan import Anchor, Plan, Tiers
 from commissions.engine.storing import progress_from_json, state_from_json
 from commissions.models import Qualification as StoredQualification
 from commissions.queries.scopes import Scope, array
@@ -35,6 +35,7 @@ STORED = (
 )
 
 # The plan's few components are found first, once for all customers.
+# A last day to qualify settles nothing where a later trigger may bring him under another version.
 _SETTLED = """
     WITH component AS MATERIALIZED (
         SELECT c.id, c.name
@@ -44,7 +45,11 @@ _SETTLED = """
     )
     SELECT * FROM (
         SELECT q.affiliate_id, q.customer_id,
-               max(CASE q.state WHEN 'qualified' THEN q.qualified_on ELSE coalesce(q.last_day, 'infinity') END) AS day
+               max(CASE
+                   WHEN q.state = 'qualified' THEN q.qualified_on
+                   WHEN c.name = ANY(%(reopened)s::text[]) THEN 'infinity'
+                   ELSE coalesce(q.last_day, 'infinity')
+               END) AS day
         FROM commissions_qualification q
         JOIN component c ON c.id = q.component_id
         WHERE q.brand_id = %(brand)s AND q.state <> 'excluded'
@@ -77,9 +82,12 @@ def depends_on_others(plan: Plan) -> bool:
     return any(isinstance(terms.pay, Tiers) and terms.pay.metric.name == "qualified" for terms in coarse.shares(plan))
 
 
-def has_cpa(plan: Plan) -> bool:
-    """Tell whether any version of a plan has a cpa."""
-    return any(isinstance(terms, Cpa) for version in plan.versions for terms in version.components)
+def _reopened(plan: Plan) -> set[str]:
+    """Name the cpas of several versions of which a first trigger, however late, may decide which one judges."""
+    named: dict[str, list[Anchor]] = {}
+    for terms in coarse.cpas(plan):
+        named.setdefault(terms.name, []).append(terms.anchor)
+    return {name for name, anchors in named.items() if len(anchors) > 1 and Anchor.ACTIVITY in anchors}
 
 
 def settled_of(
@@ -98,6 +106,7 @@ def settled_of(
                 "affiliates": array(sorted(affiliates)),
                 "customers": array(sorted(customers)),
                 "names": len({terms.name for terms in coarse.cpas(plan)}),
+                "reopened": sorted(_reopened(plan)),
             },
         )
         return {(affiliate, customer): day for affiliate, customer, day in cursor.fetchall()}

@@ -27,7 +27,7 @@ from commissions.queries.exclusions import Excluded, exclusions_of
 from commissions.queries.facts import shared_facts
 from commissions.queries.periods import closed_through
 from commissions.queries.scopes import Scope
-from commissions.queries.standing import depends_on_others, has_cpa, openings_of, settled_of, standing_of
+from commissions.queries.standing import depends_on_others, openings_of, settled_of, standing_of
 from commissions.queries.terms import deals_of, default_plan_of, earning_days_of, terms_of
 from commissions.services.storing import Months, Store, Written
 from commissions.services.writing import WritingStore
@@ -155,7 +155,7 @@ class _PlanAgain:
 
     def run(self) -> Written:
         """Judge customers, then compute the months that any of it may have changed."""
-        judged = self._judge() if has_cpa(self._plan) else {}
+        judged = self._judge() if coarse.cpas(self._plan) else {}
         scopes = [
             Scope(one.affiliate, self._firsts[one.affiliate], self._around.last)
             for one in self._asked

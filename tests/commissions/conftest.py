@@ -89,9 +89,14 @@ class Business(World):
     # --- what follows ------------------------------------------------------------------------------------------------
 
     def settle(self):
-        """Follow up everything that waits."""
+        """Follow up everything that waits, and all of any affiliate: the clock stands still, so his status is new."""
         attribute(brand_id=self.brand.id, now=self.now)
         resolve_again(brand_id=self.brand.id, now=self.now)
+        return drain(brand_id=self.brand.id, now=self.now)
+
+    def follow_up(self):
+        """Follow up what was sent and changed, and nobody else, as usual."""
+        attribute(brand_id=self.brand.id, now=self.now)
         return drain(brand_id=self.brand.id, now=self.now)
 
     def close(self, period: str):

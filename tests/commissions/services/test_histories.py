@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from affiliates.services import set_status
-from attribution.services import AlreadyHis, TransferRefused, transfer
+from attribution.services import AlreadyHis, TransferRefused, resolve_again, transfer
 from commissions import services
 from commissions.engine.terms import TermsRefused
 from commissions.models import Deal
@@ -46,6 +46,8 @@ PLANS = [
         {"name": "Share", "kind": "revshare", "base": "NGR", "anchor": "registration", "products": ["Casino", "none"],
          "rate": "0.25", "negative": "full", "carry": "commission"},
     ],
+    [{"name": "Bounty", "kind": "cpa", "trigger": "first_deposit", "amount": "100", "within_days": 10}],
+    [{"name": "Bounty", "kind": "cpa", "trigger": "first_deposit", "amount": "70", "anchor": "activity"}],
 ]  # fmt: skip
 
 # --- what may happen ------------------------------------------------------------------------------------------------
@@ -117,7 +119,7 @@ class History:
         self.business.customers(*records)
 
     def settle(self, _) -> None:
-        self.business.settle()
+        self.business.follow_up()
 
     def close(self, _) -> None:
         """Close the earliest month; what was posted before must not change by it."""
@@ -160,6 +162,7 @@ class History:
                 by="test",
                 now=self.business.now,
             )
+        resolve_again(brand_id=self.business.brand.id, now=self.business.now)
 
     def version(self, what) -> None:
         components, day, applies_to = what
