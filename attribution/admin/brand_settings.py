@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from attribution.rules.patterns import PatternInvalid, parse
-from brands import services
 from brands.admin.credentials import token_state
 from brands.desk.base import BrandAdmin
 from brands.desk.forms import BrandForm, CurrencyField, LinesField, Section, TimeZoneField
@@ -16,7 +15,9 @@ from brands.desk.scope import scope_of
 from brands.models import Brand, BrandToken
 from brands.models.brand import BrandState, Tracking, UnknownCustomer
 from brands.roles import Area
+from brands.services import FIXED_ONCE_RECORDS_EXIST
 from ingestion.queries.records import records_exist
+from ingestion.services import change_settings
 
 SHOWN_TOKENS = 10
 LOCKED = "Locked: records exist, and it decides what they mean."
@@ -81,7 +82,7 @@ class SettingsForm(BrandForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if records_exist(brand=self.scope.brand):
-            for name in services.FIXED_ONCE_RECORDS_EXIST:
+            for name in FIXED_ONCE_RECORDS_EXIST:
                 self.fields[name].disabled = True
                 self.fields[name].help_text = LOCKED
 
@@ -116,6 +117,4 @@ class BrandSettingsAdmin(BrandAdmin):
 
     def change(self, request: HttpRequest, subject: Brand, data: dict[str, Any]) -> None:
         scope = scope_of(request)
-        services.change_settings(
-            brand=subject, changes=data, records_exist=records_exist(brand=subject), by=scope.user, now=scope.now
-        )
+        change_settings(brand=subject, changes=data, by=scope.user, now=scope.now)

@@ -23,6 +23,7 @@ from ingestion.services.configuration import (
 from ingestion.services.rebuilding import RecordsUnreadable
 from ingestion.services.receiving import Receipt, receive
 from ingestion.services.replaying import Effect, Figure, IdentityFixed
+from ingestion.services.settings import change_settings
 
 __all__ = [
     "Change",
@@ -38,6 +39,7 @@ __all__ = [
     "SaveAlias",
     "SaveEvent",
     "SaveKpi",
+    "change_settings",
     "configure",
     "delete_alias",
     "delete_event",

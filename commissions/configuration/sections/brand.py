@@ -4,7 +4,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from brands.models.brand import Tracking, UnknownCustomer, Vertical, standard_tracking_patterns
-from brands.services import change_settings
 from commissions.configuration.section import (
     Declared,
     Items,
@@ -16,8 +15,8 @@ from commissions.configuration.section import (
     texts,
 )
 from commissions.engine.terms.reading import Reader, TermsRefused
-from ingestion.queries.records import records_exist
 from ingestion.rules.standard import KPIS
+from ingestion.services import change_settings
 
 # Settings of other sections that stand in the brand's mapping: they refer to what is declared after it.
 DEFAULTS = ("default_plan", "default_affiliate")
@@ -127,7 +126,6 @@ def change(before: BrandSettings, after: BrandSettings, scene: Scene) -> None:
     change_settings(
         brand=scene.brand,
         changes={name: value for name, value in becomes.items() if was[name] != value},
-        records_exist=records_exist(brand=scene.brand),
         by=scene.by,
         now=scene.now,
     )
