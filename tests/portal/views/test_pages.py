@@ -302,7 +302,7 @@ def test_links_say_what_becomes_of_sub_ids_and_that_counts_are_by_link(page, sta
 
     shown = page("/portal/links/")
 
-    assert "They go with the visitor to the brand’s page and are kept with the click." in shown
+    assert "They go with the visitor to the brand’s page and are kept with the click;" in shown
     assert "The counts above are by link" in shown
 
 
