@@ -9,7 +9,7 @@ from brands import audit
 from brands.models import User
 from commissions.models import Exclusion
 from commissions.models.terms import ExclusionReason
-from commissions.services.touching import touch_customers
+from commissions.services.touching import touch_customer
 from ingestion.models import Customer
 from track360.lib.problems import Conflict, Invalid
 
@@ -72,4 +72,4 @@ def _record(exclusion: Exclusion, action: str, by: User | str, now: datetime, **
         before=values.get("before"),
         after=values.get("after"),
     )
-    touch_customers(brand=customer.brand, customers=[customer.id])
+    touch_customer(brand=customer.brand, customer=customer.id)

@@ -18,11 +18,18 @@ from track360.lib.jobs import wake
 FOLLOW_UP = "commissions.follow_up"
 BEGINNING = date(1, 1, 1)
 
-# Everybody whose the customer ever was, from his first fact or his registration on.
+# Everybody whose the customer ever was, from his first fact or his registration on, which is summed like one.
 _TOUCH_OWNERS = """
     INSERT INTO attribution_touched (brand_id, affiliate_id, customer_id, from_day)
-    SELECT DISTINCT %(brand)s::bigint, affiliate_id, customer_id, %(from_day)s::date FROM attribution_attribution
-    WHERE brand_id = %(brand)s AND customer_id = ANY(%(customers)s) AND superseded_at IS NULL
+    SELECT %(brand)s::bigint, a.affiliate_id, %(customer)s::bigint, d.first
+    FROM (
+        SELECT min(day) AS first FROM attribution_customerday WHERE brand_id = %(brand)s AND customer_id = %(customer)s
+    ) d,
+    (
+        SELECT DISTINCT affiliate_id FROM attribution_attribution
+        WHERE brand_id = %(brand)s AND customer_id = %(customer)s AND superseded_at IS NULL
+    ) a
+    WHERE d.first IS NOT NULL
 """
 
 
@@ -49,8 +56,8 @@ def touch_everybody(*, brand: Brand, from_day: date = BEGINNING) -> None:
     touch_affiliates(brand=brand, affiliates=set(affiliates), from_day=from_day)
 
 
-def touch_customers(*, brand: Brand, customers: Collection[int], from_day: date = BEGINNING) -> None:
-    """Have what is earned on these customers computed again from a day on, for everybody whose they were."""
+def touch_customer(*, brand: Brand, customer: int) -> None:
+    """Have all that is earned on a customer computed again, for everybody whose he was."""
     with connection.cursor() as cursor:
-        cursor.execute(_TOUCH_OWNERS, {"brand": brand.id, "customers": sorted(customers), "from_day": from_day})
+        cursor.execute(_TOUCH_OWNERS, {"brand": brand.id, "customer": customer})
     wake(FOLLOW_UP, brand_id=brand.id)
