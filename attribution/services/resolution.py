@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
 from django.db import connection
-from django.db.models import F, Min
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Greatest
 
 from affiliates.models import Affiliate, AffiliateParent, AffiliateStatus
-from attribution.models import AffiliateDay, Touched
+from attribution.models import Attribution, Touched
 from attribution.queries.customers import unattributed_customers
 from attribution.services.deciding import attribute
 from attribution.services.locks import lock_sums
@@ -97,24 +97,20 @@ def _look_again(brand_id: int, customers: list[int], now: datetime) -> int:
 
 
 def _touch_changed_affiliates(brand: Brand, now: datetime) -> None:
-    changed: dict[int, date | None] = {}
+    changed: dict[int, date] = {}
     for model in (AffiliateStatus, AffiliateParent):
         rows = model._default_manager.filter(brand_id=brand.id)
         if brand.directory_resolved_at is not None:
             rows = rows.filter(created_at__gte=brand.directory_resolved_at - MARGIN)
         for affiliate, from_day in rows.values_list("affiliate_id", "from_day"):
-            earlier = changed.get(affiliate, from_day)
-            changed[affiliate] = None if from_day is None or earlier is None else min(from_day, earlier)
-    first_days = dict(
-        AffiliateDay.objects.filter(brand_id=brand.id, affiliate_id__in=changed)
-        .values_list("affiliate_id")
-        .annotate(Min("day"))
-    )
-    # Without any sum there is nothing to compute again.
+            day = from_day or date.min
+            changed[affiliate] = min(day, changed.get(affiliate, day))
+    # Without any customer there is nothing to compute again.
+    owned = Attribution.objects.filter(brand_id=brand.id, affiliate=OuterRef("pk"), superseded_at__isnull=True)
+    owners = Affiliate.objects.filter(Exists(owned), brand_id=brand.id, id__in=changed).order_by("id")
     touched = [
-        Touched(brand=brand, affiliate_id=affiliate, from_day=max(first_days[affiliate], from_day or date.min))
-        for affiliate, from_day in sorted(changed.items())
-        if affiliate in first_days
+        Touched(brand=brand, affiliate_id=affiliate, from_day=changed[affiliate])
+        for affiliate in owners.values_list("id", flat=True)
     ]
     if touched:
         Touched.objects.bulk_create(touched)

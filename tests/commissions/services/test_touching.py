@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 
+from affiliates.services import set_status
 from attribution.models import Touched
+from attribution.services import resolve_again, transfer
 from commissions.services.follow_up import drain
 from commissions.services.touching import touch_everybody
 from tests.commissions.conftest import day_of, deposit, registered
@@ -48,3 +50,50 @@ def test_all_is_computed_again_from_the_first_month_that_holds_anything_though_i
     assert earning.earned() == {"2026-03": "3"}
     assert sorted(period for _, period in earning.states()) == ["2026-03"]
     assert earning.doubts() == []
+
+
+def test_exclusion_has_all_that_is_earned_on_the_customer_computed_again_and_nothing_earlier(earning, anna):
+    earning.customers(registered("c0", "2025-11-05", affiliate_id="anna"))
+    earning.settle()
+
+    earning.exclude("c1")
+
+    with earning.open() as brand:
+        marks = list(Touched.objects.filter(brand=brand).values_list("affiliate", "customer__key", "from_day"))
+    assert marks == [(anna.id, "c1", date(2026, 1, 5))]
+    earning.settle()
+    assert earning.earned() == {}
+    assert earning.doubts() == []
+
+
+def test_status_from_the_beginning_reaches_days_before_the_customer_was_the_affiliates(business, anna):
+    business.deal(anna, business.plan({**SHARE, "anchor": "registration"}))
+    business.customers(registered("c1", "2026-02-10"))
+    business.activities(day_of("c1", "2026-01-05", NGR="100"), day_of("c1", "2026-02-03", NGR="50"))
+    business.settle()
+    with business.open() as brand:
+        transfer(
+            brand=brand,
+            customer=business.customer("c1"),
+            to=anna,
+            from_day=date(2026, 2, 5),
+            by="test",
+            reason="agreed",
+            now=business.now,
+        )
+    business.settle()
+    assert business.earned() == {"2026-01": "30", "2026-02": "15"}
+
+    with business.open():
+        set_status(affiliate=anna, status="blocked", from_day=None, by="test", now=business.now)
+    business.settle()
+
+    assert business.earned() == {}
+    assert business.doubts() == []
+
+
+def test_status_of_an_affiliate_without_a_customer_changes_nothing_that_could_be_computed(earning, ben):
+    resolve_again(brand_id=earning.brand.id, now=earning.now)
+
+    with earning.open() as brand:
+        assert not Touched.objects.filter(brand=brand, affiliate=ben).exists()
