@@ -31,14 +31,15 @@ class PortalView(LoginRequiredMixin, View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer as the chosen seat; without one ask for it, without any say so."""
         if not isinstance(request.user, User):
-            return self.handle_no_permission()
+            return lead(request, self.handle_no_permission())
         seats = open_seats(user=request.user, now=timezone.now())
         if not seats:
             return render(request, "portal/no_seat.html", status=403)
         chosen = request.session.get(SEAT)
         found = [seat for seat in seats if seat.choice == chosen] or (list(seats) if len(seats) == 1 else [])
         if not found:
-            return redirect(f"{reverse('portal:seats')}?{urlencode({'next': request.get_full_path()})}")
+            seats_page = f"{reverse('portal:seats')}?{urlencode({'next': request.get_full_path()})}"
+            return lead(request, redirect(seats_page))
         self.seat = found[0]
         self.has_several_seats = len(seats) > 1
         with tenant(self.seat.brand.pk):
@@ -52,6 +53,13 @@ class PortalView(LoginRequiredMixin, View):
     def content(self, **kwargs: str) -> dict[str, Any]:
         """Give what the template shows; the seat is set and its tenant is open."""
         raise NotImplementedError
+
+
+def lead(request: HttpRequest, away: HttpResponseBase) -> HttpResponseBase:
+    """Lead the whole page away where htmx asked for a part of it: what it would put in place is not on the other page."""
+    if "HX-Request" in request.headers:
+        return HttpResponse(status=204, headers={"HX-Redirect": away["Location"]})
+    return away
 
 
 def page_of(request: HttpRequest, found: QuerySet[Row]) -> Page[Row]:

@@ -202,3 +202,19 @@ def test_records_are_shown_without_leaving_the_line(signed_in):
     reader.page.wait_for_function("document.activeElement.id === 'records-head'")
     assert reader.page.url == line
     assert (reader.barriers(), reader.complaints) == ([], [])
+
+
+def test_who_was_signed_out_meanwhile_signs_in_and_sees_the_records(signed_in):
+    reader = signed_in()
+    page = reader.page
+    page.goto("/portal/commissions/")
+    page.get_by_role("link", name="Why Bounty").click()
+    reader.context.clear_cookies(name="sessionid")
+
+    page.get_by_role("link", name="Show the records").click()
+    page.get_by_label("Email").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/records/")
+
+    assert page.get_by_text("No record is behind it").is_visible()

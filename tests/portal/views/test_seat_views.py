@@ -15,6 +15,14 @@ def test_page_asks_a_stranger_to_sign_in(client: Client, page):
     assert (answer.status_code, answer["Location"]) == (302, f"/accounts/login/?next={page}")
 
 
+@pytest.mark.django_db
+def test_part_of_a_page_is_not_replaced_by_the_way_to_sign_in(client: Client):
+    answer = client.get("/portal/customers/?standing=excluded", headers={"HX-Request": "true"})
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer["HX-Redirect"] == "/accounts/login/?next=/portal/customers/%3Fstanding%3Dexcluded"
+
+
 @pytest.mark.parametrize(
     ("status", "expected"), [("active", 200), ("suspended", 200), ("pending", 403), ("declined", 403), ("blocked", 403)]
 )
