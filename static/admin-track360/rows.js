@@ -3,6 +3,9 @@
 (() => {
   "use strict";
   const WAIT = 500; // milliseconds after the last change
+  const halted = (why) => `<p class="notice notice-warn" data-halted>${why} in another tab, then go on.</p>`;
+  const SIGNED_OUT = halted("You were signed out. Sign in");
+  const OTHER_BRAND = halted("You work in another brand now. Change back to this one");
 
   function highest(root, pattern) {
     let found = -1;
@@ -69,14 +72,36 @@
     timer = setTimeout(() => readBack(document.querySelector("[data-read-back]").form), WAIT);
   }
 
-  async function readBack(form) {
-    const reading = document.querySelector("[data-reading]");
+  function send(form) {
     const body = new FormData(form);
     body.set("_read_back", "part");
-    const number = (latest += 1);
-    const answer = await fetch(location.href, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
-    if (number === latest && answer.ok) reading.innerHTML = await answer.text();
+    return fetch(location.href, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
   }
+
+  // Tells whether somebody is signed in. Who signed in again has another token, without which his form is refused.
+  async function renew(form) {
+    const page = await fetch(location.href);
+    const fresh = new DOMParser().parseFromString(await page.text(), "text/html");
+    const token = fresh.querySelector("[name=csrfmiddlewaretoken]");
+    if (token && !page.redirected) form.elements.csrfmiddlewaretoken.value = token.value;
+    return !page.redirected;
+  }
+
+  async function readBack(form) {
+    const reading = document.querySelector("[data-reading]");
+    const number = (latest += 1);
+    let answer = await send(form);
+    if (answer.redirected || answer.status === 403) answer = (await renew(form)) && (await send(form));
+    if (number !== latest) return;
+    if (!answer) reading.innerHTML = SIGNED_OUT;
+    else if (answer.status === 409) reading.innerHTML = OTHER_BRAND;
+    else if (answer.ok) reading.innerHTML = await answer.text();
+  }
+
+  window.addEventListener("focus", () => {
+    const reading = document.querySelector("[data-reading]");
+    if (reading?.querySelector("[data-halted]")) later(reading);
+  });
 
   document.addEventListener("input", (event) => {
     if (event.target.form?.querySelector("[data-read-back]")) later(document.querySelector("[data-reading]"));

@@ -3,11 +3,20 @@
 import pytest
 
 from affiliates.models import Affiliate
+from brands.models import User
 from commissions.models import Component
 from tests.admin import addresses
 from tests.admin.house import House
 from tests.browser.reader import DESK, PHONE
 from track360.lib.tenancy import tenant
+
+
+def sign_in(page) -> None:
+    page.goto("/accounts/login/?next=/admin/")
+    page.get_by_label("Email").fill("owner@luckyspin.example")
+    page.get_by_label("Password").fill("a long enough word")
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/admin/")
 
 
 @pytest.fixture
@@ -17,11 +26,7 @@ def signed_in(transactional_db, open_reader):
 
     def open_one(**options):
         reader = open_reader(**options)
-        reader.page.goto("/accounts/login/?next=/admin/")
-        reader.page.get_by_label("Email").fill("owner@luckyspin.example")
-        reader.page.get_by_label("Password").fill("a long enough word")
-        reader.page.get_by_role("button", name="Sign in").click()
-        reader.page.wait_for_url("**/admin/")
+        sign_in(reader.page)
         return reader, house
 
     return open_one
@@ -83,6 +88,47 @@ def test_plan_is_written_row_by_row_and_read_back_while_one_writes(signed_in):
             ("revshare", {"base": stored[1].terms["base"], "rate": "0.3"}),
         ]
     assert (reader.complaints, reader.elsewhere) == ([], [])
+
+
+def test_plan_survives_the_end_of_the_session_it_was_begun_in(signed_in):
+    reader, house = signed_in()
+    page = reader.page
+    page.goto("/admin/commissions/plan/add/")
+    page.get_by_label("Name").fill("Starter")
+    page.get_by_role("button", name="Add CPA").click()
+
+    reader.context.clear_cookies(name="sessionid")
+    page.locator("[name=c-0-amount]").fill("120")
+    page.get_by_text("You were signed out. Sign in in another tab, then go on.").wait_for()
+    sign_in(reader.context.new_page())
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    page.get_by_text("Pays once for each customer who makes his first deposit: 120 EUR.").wait_for()
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/change/")
+
+    with tenant(house.brand.pk):
+        (stored,) = Component.objects.filter(brand=house.brand, version__plan__name="Starter")
+    assert stored.terms == {"trigger": "first_deposit", "amount": "120"}
+
+
+def test_plan_that_is_written_says_so_when_another_tab_changes_the_brand(signed_in):
+    reader, _ = signed_in()
+    other = House("other").brand
+    with tenant(other.pk):
+        other.memberships.create(user=User.objects.get(email="owner@luckyspin.example"), role="owner")
+    page, tab = reader.page, reader.context.new_page()
+    page.goto("/admin/commissions/plan/add/")
+    page.get_by_role("button", name="Add CPA").click()
+
+    tab.goto("/admin/brands/")
+    tab.get_by_role("button", name="Work in The other").click()
+    page.locator("[name=c-0-amount]").fill("120")
+    page.get_by_text("Change back to this one in another tab, then go on.").wait_for()
+    tab.goto("/admin/brands/")
+    tab.get_by_role("button", name="Work in The luckyspin").click()
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+
+    page.get_by_text("Pays once for each customer who makes his first deposit: 120 EUR.").wait_for()
 
 
 def test_token_is_copied_with_its_button(signed_in):
