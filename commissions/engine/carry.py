@@ -58,6 +58,11 @@ def settle(
     return Carry(payable=max(amount + _total(alive), ZERO), opening=_total(alive), closing=closing)
 
 
+def while_waiting(negative: Negative) -> Negative:
+    """Say what becomes of a deficit while nothing is seen of whose it is: it may expire, but nobody forgives it."""
+    return negative if isinstance(negative, ExpiringCarry) else FullCarry()
+
+
 def _total(deficits: Deficits) -> Decimal:
     return sum((deficit.amount for deficit in deficits), ZERO)
 

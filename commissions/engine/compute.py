@@ -16,12 +16,13 @@ from commissions.engine.book import (
     Standing,
     State,
 )
+from commissions.engine.carry import while_waiting
 from commissions.engine.counting import Counts
 from commissions.engine.cpa import cpa_lines
 from commissions.engine.judging import Judges
 from commissions.engine.lines import Source
 from commissions.engine.placing import Placing
-from commissions.engine.plan import Anchor, Cpa, Metric, RevShare, Tiers, Version, Window
+from commissions.engine.plan import Anchor, AppliesTo, Cpa, Metric, RevShare, Tiers, Version, Window
 from commissions.engine.revshare import Scope, figure_of, gather, revenue, share
 from commissions.engine.seeing import own_kpis, seen_by_shares, share_metrics
 from commissions.engine.tiers import Reached
@@ -132,10 +133,10 @@ class _Months:
             figures=_next_month(before.figures),
         )
         lines: list[Line] = []
-        latest = _latest(named.versions, period)
-        last = max((*settled, *(() if latest is None else (latest.number,))), default=None)
+        foremost = _foremost(named.versions, period)
+        last = max((*settled, *(() if foremost is None else (foremost.number,))), default=None)
         for version, terms in named.versions:
-            if version is latest or version.number in settled:
+            if version is foremost or version.number in settled:
                 made, state = self._version(
                     named,
                     version,
@@ -144,7 +145,8 @@ class _Months:
                     facts[version.number],
                     before,
                     state,
-                    settles_all=version is latest,
+                    settles_all=version is foremost,
+                    sees=version.number in settled,
                     ends_period=version.number == last,
                 )
                 lines.extend(made)
@@ -173,6 +175,7 @@ class _Months:
         state: ComponentState,
         *,
         settles_all: bool,
+        sees: bool,
         ends_period: bool,
     ) -> tuple[list[Line], ComponentState]:
         scope = gather(facts)
@@ -191,6 +194,8 @@ class _Months:
             deficits=state.deficits,
             order=self._order,
             settles_all=settles_all,
+            waiting=terms.negative if version.effective_from in period else while_waiting(terms.negative),
+            sees=sees,
             ends_period=ends_period,
         )
         return made.lines, ComponentState(named.name, state.started, made.deficits, earned.asides, ordered)
@@ -230,9 +235,20 @@ def _by_name(versions: Sequence[Version]) -> list[_Named]:
     return [_Named(name, tuple(found), share_metrics(versions, name)) for name, found in named.items()]
 
 
-def _latest(versions: Sequence[tuple[Version, RevShare]], period: Period) -> Version | None:
-    effective = [version for version, _ in versions if version.effective_from <= period.last_day]
-    return max(effective, key=lambda version: version.effective_from, default=None)
+def _foremost(versions: Sequence[tuple[Version, RevShare]], period: Period) -> Version | None:
+    """Give the version that looks after the deficits of whom no version sees a fact in the month.
+
+    The latest that took over everybody, not new customers or new registrations only; else the first of all.
+    """
+    effective = [(version, terms) for version, terms in versions if version.effective_from <= period.last_day]
+    for_all = [
+        version
+        for version, terms in effective
+        if version.applies_to is AppliesTo.ALL and terms.anchor is Anchor.ACTIVITY
+    ]
+    if for_all:
+        return max(for_all, key=lambda version: version.effective_from)
+    return min((version for version, _ in effective), key=lambda version: version.effective_from, default=None)
 
 
 def _counted(named: _Named, version: Version, scope: Scope, base: Decimal, state: ComponentState) -> tuple[Figure, ...]:

@@ -1,6 +1,6 @@
 """One month of one revenue share under one version (commissions.md 6)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -14,6 +14,7 @@ from commissions.engine.plan import (
     CarryUnit,
     Metric,
     MetricName,
+    Negative,
     Netting,
     Profile,
     RevShare,
@@ -128,12 +129,14 @@ def share(
     deficits: tuple[Deficit, ...],
     order: Mapping[int, bytes],
     settles_all: bool,
+    waiting: Negative,
+    sees: bool,
     ends_period: bool,
 ) -> Share:
     """Net with what is carried, take the rate, round, and hand on what is left.
 
-    `settles_all`: deficits of customers without facts in the month are settled too (they may expire). `ends_period`:
-    no other version is computed for the month after this one.
+    `settles_all`: deficits of customers without facts in the month are settled too, by `waiting`, as is everything
+    unless the version `sees` a fact. `ends_period`: no other version is computed for the month after this one.
     """
     opening: dict[int | None, tuple[Deficit, ...]] = {}
     for deficit in deficits:
@@ -142,10 +145,15 @@ def share(
     lines: list[Line] = []
     left = [deficit for deficit in deficits if deficit.customer not in customers]
     for customer in sorted(customers, key=lambda number: b"" if number is None else order[number]):
-        base = revenue.scopes.get(customer, ZERO)
-        exact, carry, notes = _commission(
-            base, terms, source, reached, opening.get(customer, ()), customer, ends_period
+        settled = partial(
+            settle,
+            opening=opening.get(customer, ()),
+            negative=terms.negative if sees and customer in revenue.scopes else waiting,
+            period=source.period,
+            customer=customer,
+            ends_period=ends_period,
         )
+        exact, carry, notes = _commission(revenue, customer, terms, reached, settled)
         left.extend(carry.closing)
         amount = rounded(exact, source.plan.currency)
         if amount:
@@ -169,32 +177,23 @@ def share(
 
 
 def _commission(
-    base: Decimal,
-    terms: RevShare,
-    source: Source,
-    reached: Reached,
-    opening: tuple[Deficit, ...],
+    revenue: Revenue,
     customer: int | None,
-    ends_period: bool,
+    terms: RevShare,
+    reached: Reached,
+    settled: Callable[[Decimal], Carry],
 ) -> tuple[Decimal, Carry, list[Note]]:
-    settled = partial(
-        settle,
-        opening=opening,
-        negative=terms.negative,
-        period=source.period,
-        customer=customer,
-        ends_period=ends_period,
-    )
+    base = revenue.scopes.get(customer, ZERO)
     match terms.carry:
         case CarryUnit.BASE:
             carry = settled(base)
-            exact, rate = _rated(carry.payable, base, terms.pay, reached)
-            notes = [*_tier_notes(terms.pay, reached, base), _carry_note(base, carry, terms), rate]
+            exact, rate = _rated(carry.payable, revenue.base, terms.pay, reached)
+            notes = [*_tier_notes(terms.pay, reached, revenue.base), _carry_note(base, carry, terms), rate]
         case CarryUnit.COMMISSION:
-            commission, rate = _rated(base, base, terms.pay, reached)
+            commission, rate = _rated(base, revenue.base, terms.pay, reached)
             carry = settled(commission)
             exact = carry.payable
-            notes = [*_tier_notes(terms.pay, reached, base), rate, _carry_note(commission, carry, terms)]
+            notes = [*_tier_notes(terms.pay, reached, revenue.base), rate, _carry_note(commission, carry, terms)]
         case _:
             assert_never(terms.carry)
     return exact, carry, notes

@@ -20,6 +20,10 @@ def months(*amounts, kpi="NGR", number=1):
     return [fact(number, f"{month:02d}-15", kpi, amount) for month, amount in enumerate(amounts, start=1)]
 
 
+OLD_AND_NEW = (customer(1, registered="01-01"), customer(2, registered="02-10"))
+DOWN_AND_UP = (fact(1, "01-15", "NGR", -4000), fact(1, "03-15", "NGR", 6000))
+
+
 def run(terms, facts, *, customers=None, **more):
     numbers = sorted({f.customer for f in facts if f.customer is not None})
     return compute(book(terms, customers=customers or [customer(n) for n in numbers], facts=facts, **more))
@@ -176,6 +180,17 @@ def test_figure_below_the_lowest_band_pays_nothing_unless_revenue_is_negative():
     assert by_month(run(terms, months(999, -500)).lines) == {"2026-02": "-100.00"}
 
 
+@pytest.mark.parametrize(
+    ("bases", "expected"),
+    [((600, -100), []), ((900, 200, -100), ["225.00", "50.00", "-25.00"]), ((600, -700), ["150.00", "-175.00"])],
+)
+def test_band_of_a_month_is_one_for_all_customers(bases, expected):
+    terms = version(share(netting="customer", negative="allow", tiers={"bands": [["1000", "0.25"]]}))
+    facts = [fact(number, "01-15", "NGR", base) for number, base in enumerate(bases, start=1)]
+
+    assert paid(run(terms, facts).lines) == expected
+
+
 def test_previous_period_decides_the_tier_and_the_first_month_has_the_lowest():
     bands = [["0", "0.10"], ["1000", "0.20"], ["5000", "0.30"]]
     terms = version(share(tiers={"window": "previous_period", "bands": bands}))
@@ -294,6 +309,80 @@ def test_new_versions_apply_from_their_day_to_whom_they_say(applies_to, expected
     facts = [fact(1, "05-20", "NGR", 1000), fact(1, "07-20", "NGR", 1000), fact(2, "07-20", "NGR", 1000)]
 
     assert by_month(run(plan(*terms), facts, customers=customers).lines) == expected
+
+
+@pytest.mark.parametrize(
+    ("begins", "terms"),
+    [
+        ({"applies_to": "new_customers"}, {"negative": "none"}),
+        ({"applies_to": "new_customers"}, {"negative": "allow"}),
+        ({"applies_to": "new_customers"}, {"negative": {"capped": "100"}}),
+        ({"applies_to": "all"}, {"negative": "none", "anchor": "registration"}),
+    ],
+)
+def test_version_that_sees_nothing_forgives_nobodys_deficit(begins, terms):
+    versions = plan(
+        version(share(rate="0.30", negative="full", anchor=terms.get("anchor"))),
+        version(share(rate="0.30", **terms), number=2, effective_from="2026-02-01", **begins),
+    )
+
+    outcome = run(versions, DOWN_AND_UP, customers=OLD_AND_NEW)
+
+    assert by_month(outcome.lines) == {"2026-03": "600.00"}
+
+
+def test_version_that_forgets_leaves_the_deficits_of_newer_versions_while_it_sees_nothing():
+    versions = plan(
+        version(share(rate="0.30")),
+        version(share(rate="0.30", negative="full"), number=2, effective_from="2026-02-01", applies_to="new_customers"),
+    )
+    facts = [fact(2, "02-15", "NGR", -4000), fact(2, "04-15", "NGR", 6000)]
+
+    assert by_month(run(versions, facts, customers=OLD_AND_NEW).lines) == {"2026-04": "600.00"}
+
+
+@pytest.mark.parametrize(("netting", "paid_in_march"), [("affiliate", "1800.00"), ("customer", "600.00")])
+def test_facts_of_new_customers_settle_what_they_are_netted_with(netting, paid_in_march):
+    versions = plan(
+        version(share(rate="0.30", negative="full", netting=netting)),
+        version(share(rate="0.30", netting=netting), number=2, effective_from="2026-02-01", applies_to="new_customers"),
+    )
+    facts = [*DOWN_AND_UP, fact(2, "02-15", "NGR", -1)]
+
+    outcome = run(versions, facts, customers=OLD_AND_NEW)
+
+    assert by_month(outcome.lines) == {"2026-03": paid_in_march}
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "paid_in_may"),
+    [("full", "none", "1800.00"), ("full", {"capped": "1000"}, "1500.00"), ({"expiring": 2}, "full", "600.00")],
+)
+def test_version_for_all_settles_what_it_takes_over_though_it_begins_in_a_month_without_facts(first, then, paid_in_may):
+    versions = plan(
+        version(share(rate="0.30", negative=first)),
+        version(share(rate="0.30", negative=then), number=2, effective_from="2026-02-01"),
+        version(share(rate="0.30", negative="full"), number=3, effective_from="2026-03-01"),
+    )
+    facts = [fact(1, "01-15", "NGR", -4000), fact(1, "05-15", "NGR", 6000)]
+
+    assert by_month(run(versions, facts).lines) == {"2026-05": paid_in_may}
+
+
+def test_deficits_expire_while_a_version_for_new_customers_sees_nothing():
+    versions = plan(
+        version(share(rate="0.30", negative={"expiring": 2}, netting="customer")),
+        version(
+            share(rate="0.30", negative="full", netting="customer"),
+            number=2,
+            effective_from="2026-02-01",
+            applies_to="new_customers",
+        ),
+    )
+
+    outcome = run(versions, DOWN_AND_UP[:1], customers=OLD_AND_NEW)
+
+    assert [bool(state.components[0].deficits) for state in outcome.states[:4]] == [True, True, False, False]
 
 
 def test_change_in_mid_month_splits_the_month_and_hands_the_carry_on():
