@@ -18,12 +18,12 @@ from brands.models import Application, Brand, BrandToken, Membership, User
 from brands.models.brand import BrandState, Tracking, UnknownCustomer, Vertical
 from brands.models.people import Role
 from track360.lib.addresses import HOST, https_page
+from track360.lib.credentials import BRAND_TOKEN_MARK
 from track360.lib.jobs import wake
 from track360.lib.money import is_currency
 from track360.lib.problems import Conflict, Invalid
 from track360.lib.tenancy import tenant
 
-TOKEN_MARK = "t360_"  # noqa: S105 - lets secret scanners and people recognise a leaked token
 VISIBLE_PREFIX = 9  # characters of a token that stay visible after it was issued
 ROTATION_GRACE = timedelta(hours=24)
 
@@ -158,7 +158,7 @@ def issue_token(
     """Create a token for a brand's servers. The secret is in the answer and nowhere else."""
     if expires_at is not None and expires_at <= now:
         raise SettingRefused("expires_at: choose a moment in the future, or leave it empty.")
-    secret = TOKEN_MARK + secrets.token_urlsafe(32)
+    secret = BRAND_TOKEN_MARK + secrets.token_urlsafe(32)
     token = BrandToken.objects.create(
         brand=brand,
         label=label,

@@ -7,7 +7,7 @@ signals and the middleware that pages need cost such a request more than reading
 import random
 import uuid
 from collections.abc import Iterable, Iterator
-from http import HTTPStatus
+from http import HTTPMethod, HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django.core.handlers.wsgi import WSGIHandler
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Environ = dict[str, Any]
 
+_METHODS = frozenset(HTTPMethod)
 _STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 _PUSHES = Counter("track360_pushes", "Requests to the Push API", ["entity", "status"])
 
@@ -46,7 +47,10 @@ class Entrance:
         bind_contextvars(request_id=request_id)
         try:
             reply = push(environ, dialect)
-            request_finished(code=reply.status, request=f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
+            method = environ["REQUEST_METHOD"]  # the sender's word, and nothing is taken out of the line that is logged
+            request_finished(
+                code=reply.status, request=f"{method if method in _METHODS else '?'} {environ['PATH_INFO']}"
+            )
         finally:
             clear_contextvars()
             database().close_if_unusable_or_obsolete()

@@ -1,22 +1,34 @@
-"""Structured logs: one JSON object a line, with the request's id, and never a secret or a person's data."""
+"""Structured logs: one JSON object a line, with the request's id, and never a secret or a person's data.
+
+Reports of errors go through the same sieve (`without_personal_data`).
+"""
 
 import logging
 import os
 import re
+import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from json import dumps
 from typing import Any
 
+import psycopg
 import structlog
+from django.db.utils import Error as DatabaseError
+
+from track360.lib.credentials import ACCESS_TOKEN_MARK, BRAND_TOKEN_MARK
 
 # What a request carries in its address may be a signature, a click token or a customer: the path is enough to find it.
 QUERY = re.compile(r"\?\S*")
-# PostgreSQL's DETAIL and CONTEXT quote the row's values.
-QUOTED_ROWS = re.compile(r"^(DETAIL|CONTEXT|HINT):.*$", re.MULTILINE)
-# A brand's token, also where somebody has put it into an address. It begins with a mark so that it can be found.
-TOKEN_MARK = "t360_"  # noqa: S105
-TOKEN = re.compile(r"t360_[\w-]+")
+# What PostgreSQL says about an error, up to the first value of a row: whatever stands in quotes may be one unless it is
+# called a thing of the schema, and the lines after the message quote rows and statements.
+THINGS = ("column", "constraint", "database", "function", "index", "policy", "relation", "role", "schema", "server at",
+          "socket", "table", "user", "view")  # fmt: skip
+_NAMED = "|".join(f"(?<={thing} )" for thing in THINGS)
+WITHOUT_VALUES = re.compile(rf'(?:(?!\n(?:LINE \d+|DETAIL|HINT|QUERY|CONTEXT):)[^"]|(?:{_NAMED})"[^"]*")*')
+# Our tokens, also where somebody has put one into an address.
+TOKEN = re.compile(rf"(?:{BRAND_TOKEN_MARK}|{ACCESS_TOKEN_MARK})[\w-]+")
 SECRET_NAMES = re.compile(r"token|secret|password|authorization|cookie|api_?key|signature|e-?mail|phone", re.IGNORECASE)
 
 STDERR = 2
@@ -39,19 +51,78 @@ def without_secrets(_: object, __: str, event: Any) -> Any:
     return event
 
 
-def without_rows(_: object, __: str, event: Any) -> Any:
-    """Remove the values that PostgreSQL quotes in its errors from a formatted exception."""
-    if isinstance(event.get("exception"), str):
-        event["exception"] = QUOTED_ROWS.sub(r"\1: [redacted]", event["exception"])
+def without_rows(logger: Any, method: str, event: Any) -> Any:
+    """Write the exception out, and remove the values that PostgreSQL quotes in its errors wherever they are told."""
+    replacements = _without_values(_error(event.get("exc_info")))
+    event = structlog.processors.format_exc_info(logger, method, event)
+    if replacements:
+        for name, value in event.items():
+            if isinstance(value, str):
+                event[name] = _replaced(value, replacements)
     return event
 
 
 def without_tokens(_: object, __: str, event: Any) -> Any:
-    """Blank brand tokens wherever they stand in a text."""
+    """Blank brands' and access tokens wherever they stand in a text."""
     for name, value in event.items():
-        if isinstance(value, str) and TOKEN_MARK in value:
+        if isinstance(value, str):
             event[name] = TOKEN.sub("[redacted]", value)
     return event
+
+
+def without_personal_data(report: Any, hint: Mapping[str, Any]) -> Any:
+    """Take out of a report of an error what is taken out of logs (Sentry's `before_send`)."""
+    report.get("request", {}).pop("query_string", None)
+    return _sieved(report, _without_values(_error(hint.get("exc_info"))))
+
+
+def _sieved(value: Any, replacements: Mapping[str, str]) -> Any:
+    match value:
+        case str():
+            return TOKEN.sub("[redacted]", _replaced(value, replacements))
+        case dict():
+            return {
+                name: "[redacted]"
+                if isinstance(said, str) and SECRET_NAMES.search(name)
+                else _sieved(said, replacements)
+                for name, said in value.items()
+            }
+        case list() | tuple():
+            return [_sieved(each, replacements) for each in value]
+    return value
+
+
+def _error(exc_info: Any) -> BaseException | None:
+    match exc_info:
+        case BaseException() as error:
+            return error
+        case (_, BaseException() as error, _):
+            return error
+    return sys.exc_info()[1] if exc_info else None
+
+
+def _without_values(error: BaseException | None) -> dict[str, str]:
+    """Return what PostgreSQL said in an error and its causes, as text and in a `repr` → the same without values."""
+    replacements: dict[str, str] = {}
+    seen: set[int] = set()
+    waiting = [error]
+    while waiting:
+        each = waiting.pop()
+        if each is None or id(each) in seen:
+            continue
+        seen.add(id(each))
+        waiting += [each.__cause__, each.__context__]
+        said = str(each).strip() if isinstance(each, DatabaseError | psycopg.Error) else ""
+        harmless = WITHOUT_VALUES.match(said)[0]  # type: ignore[index]
+        if harmless != said:
+            replacements[said] = replacements[repr(said)[1:-1]] = f"{harmless.rstrip()} [redacted]"
+    return replacements
+
+
+def _replaced(text: str, replacements: Mapping[str, str]) -> str:
+    for said, harmless in replacements.items():
+        text = text.replace(said, harmless)
+    return text
 
 
 SHARED: list[Any] = [
@@ -61,7 +132,6 @@ SHARED: list[Any] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     without_queries,
     without_secrets,
-    structlog.processors.format_exc_info,
     without_rows,
     without_tokens,
 ]

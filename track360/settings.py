@@ -312,5 +312,10 @@ if SENTRY_DSN := env.str("SENTRY_DSN", ""):
     import sentry_sdk
 
     sentry_sdk.init(
-        dsn=SENTRY_DSN, send_default_pii=False, include_local_variables=False, max_request_body_size="never"
+        dsn=SENTRY_DSN,
+        send_default_pii=False,
+        include_local_variables=False,
+        max_request_body_size="never",
+        max_breadcrumbs=0,  # they are lines that nothing was taken out of
+        before_send=logs.without_personal_data,
     )

@@ -14,8 +14,8 @@ from oauth2_provider.settings import oauth2_settings
 from brands.models import Application, Brand
 from brands.oauth.errors import InvalidClient, InvalidScope, UnauthorizedClient
 from brands.oauth.grants import TokenRequest
+from track360.lib.credentials import ACCESS_TOKEN_MARK
 
-TOKEN_MARK = "t360a_"  # noqa: S105 - lets secret scanners and people recognise a leaked token
 LONGEST_CREDENTIAL = 255  # a longer one cannot be stored, and hashing it would cost more than refusing it
 EXPIRED_TOKENS_ARE_KEPT_FOR = timedelta(days=1)
 
@@ -55,7 +55,7 @@ def grant(*, request: TokenRequest, now: datetime) -> Granted:
     scopes = " ".join(scope for scope in allowed if request.scopes is None or scope in request.scopes)
     lifetime = timedelta(seconds=oauth2_settings.ACCESS_TOKEN_EXPIRE_SECONDS)
     tokens = get_access_token_model().objects
-    secret = TOKEN_MARK + secrets.token_urlsafe(32)
+    secret = ACCESS_TOKEN_MARK + secrets.token_urlsafe(32)
     with transaction.atomic():
         tokens.filter(application=application, expires__lt=now - EXPIRED_TOKENS_ARE_KEPT_FOR).delete()
         token = tokens.model(application=application, expires=now + lifetime, scope=scopes)

@@ -1,5 +1,6 @@
 """Pushes go straight to their view; whoever asks must not be able to tell, but by the time it takes."""
 
+import json
 import os
 
 import pytest
@@ -60,6 +61,14 @@ def test_pushes_are_counted_by_what_was_sent_and_answered(brand):
     brand.post("customers", [customer("c1"), {"country": "DE"}])
 
     assert counted() == before + 1
+
+
+def test_a_method_that_a_sender_made_up_is_not_logged(db, capfd):
+    for method in ("PUT", "JOHN@EXAMPLE.COM"):
+        list(Entrance(None)(asked("/tracking/events/customers", method), lambda *_: None))
+
+    lines = [json.loads(line)["request"] for line in capfd.readouterr().err.splitlines() if "request_finished" in line]
+    assert lines == ["PUT /tracking/events/customers", "? /tracking/events/customers"]
 
 
 def test_an_answer_is_given_even_if_nobody_reads_the_log(brand, monkeypatch):

@@ -3,11 +3,15 @@ import json
 import logging
 
 import pytest
+import sentry_sdk
 import structlog
-from django.db import IntegrityError
+from django.db import Error, IntegrityError, connection
+from sentry_sdk.transport import Transport
+from sentry_sdk.utils import event_from_exception
 
 from track360 import health
-from track360.logs import SHARED
+from track360.lib.credentials import ACCESS_TOKEN_MARK, BRAND_TOKEN_MARK
+from track360.logs import SHARED, without_personal_data
 
 
 @pytest.fixture
@@ -62,6 +66,74 @@ def test_the_values_that_postgresql_quotes_are_not_logged(lines):
 
     assert canary not in json.dumps(lines())
     assert "duplicate key" in lines()[0]["exception"]
+
+
+CANARY = "canary-9c1"
+# A statement that PostgreSQL refuses, a value in it, and what may be told of it.
+REFUSED = [
+    ("SELECT %s::text::bigint", f"{CANARY}@example.com", "invalid input syntax for type bigint: [redacted]"),
+    ("SELECT %s::text::bigint", f'a "b"\n\nc {CANARY}', "invalid input syntax for type bigint: [redacted]"),
+    ("SELECT %s::text::date", f"2026-99-99 {CANARY}", "date/time field value out of range: [redacted]"),
+    (
+        "INSERT INTO brands_user (name) VALUES (%s)",
+        f"x\nDETAIL: {CANARY}",
+        'null value in column "password" of relation "brands_user" violates not-null constraint [redacted]',
+    ),
+]
+
+
+@pytest.fixture(params=REFUSED)
+def refused(request, db):
+    """An error as the database raises it, with a person's words in it, and what may be told of it."""
+    statement, value, told = request.param
+    with pytest.raises(Error) as raised, connection.cursor() as cursor:
+        cursor.execute(statement, [value])
+    return raised.value, told
+
+
+def test_values_in_the_words_of_a_database_error_are_not_logged(refused, lines):
+    error, told = refused
+
+    logging.getLogger("track360.test").error("Task failed: %r", error, exc_info=error)
+    structlog.get_logger("track360.test").error("failed", exc_info=error)
+
+    assert CANARY not in json.dumps(lines())
+    assert lines()[0]["event"].endswith(f"('{told}')")
+    assert [told in line["exception"] for line in lines()] == [True, True]
+
+
+def test_values_in_the_words_of_a_database_error_are_not_reported(refused):
+    error, told = refused
+    reports = []
+
+    class Kept(Transport):
+        def capture_envelope(self, envelope):
+            reports.append(envelope.get_event())
+
+    client = sentry_sdk.Client(
+        dsn="https://key@sentry.example/1",
+        transport=Kept,
+        before_send=without_personal_data,
+        include_local_variables=False,
+        default_integrations=False,
+    )
+    report, hint = event_from_exception(error, client_options=client.options)
+    report["request"] = {"url": f"https://track.example/{BRAND_TOKEN_MARK}x", "query_string": f"customer={CANARY}"}
+    report["extra"] = {"email": f"{CANARY}@example.com", "tried": [f"{ACCESS_TOKEN_MARK}x", 3]}
+    client.capture_event(report, hint)
+
+    (sent,) = reports
+    assert CANARY not in json.dumps(sent)
+    assert {value["value"] for value in sent["exception"]["values"]} == {told}
+    assert sent["request"] == {"url": "https://track.example/[redacted]"}
+    assert sent["extra"] == {"email": "[redacted]", "tried": ["[redacted]", 3]}
+
+
+@pytest.mark.parametrize("mark", [BRAND_TOKEN_MARK, ACCESS_TOKEN_MARK])
+def test_tokens_are_blanked_wherever_they_stand(lines, mark):
+    structlog.get_logger("track360.test").warning("something", path=f"/nowhere/{mark}canary-9c1_x/page")
+
+    assert lines()[0]["path"] == "/nowhere/[redacted]/page"
 
 
 def test_a_request_is_logged_without_its_query(client, lines):
