@@ -14,6 +14,17 @@ def lock_sums(*, brand_id: int, waits: bool = True) -> bool:
         return bool(cursor.fetchone() != (False,))
 
 
+def lock_directory(*, brand_id: int) -> None:
+    """Wait while anybody looks again at the brand's customers, and keep others from it until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [directory(brand_id)])
+
+
+def directory(brand_id: int) -> str:
+    """Name the lock of those who look again at a brand's customers."""
+    return f"directory of brand {brand_id}"
+
+
 def hold_clicks(*, brand_id: int) -> None:
     """Keep the brand's clicks from being written until the transaction ends."""
     with connection.cursor() as cursor:

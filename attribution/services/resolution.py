@@ -12,7 +12,7 @@ from affiliates.models import Affiliate, AffiliateParent, AffiliateStatus
 from attribution.models import Attribution, Touched
 from attribution.queries.customers import unattributed_customers
 from attribution.services.deciding import attribute
-from attribution.services.locks import lock_sums
+from attribution.services.locks import directory, lock_sums
 from attribution.services.sums import count_beginnings
 from brands.models import Brand
 from track360.lib.jobs import wake
@@ -72,7 +72,7 @@ def _next(brand_id: int, after: int) -> list[int]:
 @contextmanager
 def _alone(brand_id: int, *, waits: bool) -> Iterator[bool]:
     # A lock of the connection, not of a transaction: it lasts over all steps, and ends with the process if that dies.
-    key = f"directory of brand {brand_id}"
+    key = directory(brand_id)
     take = "pg_advisory_lock" if waits else "pg_try_advisory_lock"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {take}(hashtextextended(%s, 0))", [key])

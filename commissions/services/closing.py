@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 
-from attribution.services import follow_up as attribute_waiting
+from attribution import services as attribution
+from attribution.services.locks import lock_directory
 from brands import audit
 from brands.models import Brand, User
 from commissions.models import ClosedPeriod, Entry, Line
@@ -56,12 +57,13 @@ def close_period(*, brand: Brand, period: Period, by: User | str, now: datetime)
     Nothing of the brand is computed meanwhile. Raises PeriodClosed when it is closed, PeriodNotOver before the brand's
     month has ended, PeriodOutOfOrder while an earlier one is open.
     """
+    # In the order of those who look again at customers: they hold the first while they wait for sums.
+    lock_directory(brand_id=brand.id)
     lock_periods(brand_id=brand.id)
     _check(brand, period, now)
-    while attribute_waiting(brand=brand, now=now).deliveries:
-        pass
-    while follow_up(brand=brand, now=now).affiliates:
-        pass
+    _follow_up_everything(brand, now)
+    # What waited may be of an earlier month, which is then the first to be closed.
+    _check(brand, period, now)
     with connection.cursor() as cursor:
         cursor.execute(
             _POST,
@@ -102,6 +104,15 @@ def _digest(rows: Iterable[tuple[str, int, str, Decimal, str, date]]) -> str:
         values = (key, str(affiliate), source_period, plain(amount), currency, available_on.isoformat())
         found.update((" ".join(values) + "\n").encode())
     return found.hexdigest()
+
+
+def _follow_up_everything(brand: Brand, now: datetime) -> None:
+    while attribution.follow_up(brand=brand, now=now).deliveries:
+        pass
+    if brand.id in attribution.brands_to_resolve():
+        attribution.resolve_again(brand_id=brand.id, now=now)
+    while follow_up(brand=brand, now=now, is_alone=True).affiliates:
+        pass
 
 
 def _check(brand: Brand, period: Period, now: datetime) -> None:

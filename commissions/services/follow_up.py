@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from attribution.models import Touched
 from brands.models import Brand
 from commissions.models import CarryState, Qualification
-from commissions.services.locks import lock_affiliates
+from commissions.services.locks import lock_affiliates, share_periods
 from commissions.services.rates import take_in_new_rates
 from commissions.services.recomputing import Asked, recompute
 from commissions.services.storing import Written
@@ -78,18 +78,22 @@ def drain(*, brand_id: int, now: datetime) -> Followed:
 
 
 @transaction.atomic
-def follow_up(*, brand: Brand, now: datetime, share: Share = ALL) -> Followed:
+def follow_up(*, brand: Brand, now: datetime, share: Share = ALL, is_alone: bool = False) -> Followed:
     """Compute some of the brand's marked affiliates, all or nothing; nothing marked is no error.
 
-    One at a time for an affiliate: twice at once or again after a crash, the outcome is the same.
+    One at a time for an affiliate: twice at once or again after a crash, the outcome is the same. Whoever holds
+    `lock_periods` is alone and needs no other lock.
     """
+    if not is_alone:
+        share_periods(brand_id=brand.id)
     take_in_new_rates(brand=brand)
     with connection.cursor() as cursor:
         cursor.execute(_AFFILIATES, [brand.id, share.of, share.number, AFFILIATES_A_RUN])
         affiliates = [affiliate for (affiliate,) in cursor.fetchall()]
         if not affiliates:
             return Followed()
-        lock_affiliates(brand_id=brand.id, affiliates=affiliates)
+        if not is_alone:
+            lock_affiliates(brand_id=brand.id, affiliates=affiliates)
         cursor.execute(_TAKE, [brand.id, affiliates])
         asked = _asked(cursor.fetchall())
     written = recompute(brand=brand, asked=asked, today=today_of(brand=brand, now=now)) if asked else Written()

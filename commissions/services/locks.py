@@ -1,14 +1,25 @@
-"""Who may compute at the same time: one at a time for an affiliate, and nobody while a period closes."""
+"""Who may compute at the same time: one at a time for an affiliate, and nobody while a period closes.
+
+The lock of the periods is taken before those of affiliates, and before any row that computing or closing changes.
+"""
 
 from collections.abc import Iterable
 
 from django.db import connection
 
 
-def lock_affiliates(*, brand_id: int, affiliates: Iterable[int]) -> None:
-    """Wait for these affiliates' locks, in order, and hold them until the transaction ends. Closing waits for them."""
+def share_periods(*, brand_id: int) -> None:
+    """Wait while `lock_periods` is held by another, and let nobody have it until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [_periods(brand_id)])
+
+
+def lock_affiliates(*, brand_id: int, affiliates: Iterable[int]) -> None:
+    """Wait for these affiliates' locks, in order, and hold them until the transaction ends.
+
+    PostgreSQL has room for some thousand locks in all: whoever computes more affiliates takes `lock_periods` instead.
+    """
+    with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s::text || affiliate, 0))"
             " FROM unnest(%s::bigint[]) AS affiliate ORDER BY affiliate",

@@ -73,9 +73,9 @@ def recompute(
 ) -> Written:
     """Compute affiliates again and store the difference; return what was written.
 
-    `today` is the brand's. The caller holds the affiliates' locks (`lock_affiliates`) in the same transaction. Lines of
-    closed months stay as they are; what is wanted of them now and was not posted becomes adjustments. `store` takes the
-    differences.
+    `today` is the brand's. Whoever has the difference written holds `lock_affiliates` or `lock_periods` in the same
+    transaction. Lines of closed months stay as they are; what is wanted of them now and was not posted becomes
+    adjustments. `store` takes the differences.
     """
     affiliates = [one.affiliate for one in asked]
     deals = deals_of(brand_id=brand.id, affiliates=affiliates)

@@ -5,10 +5,15 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import ProgrammingError, connection
 
+from affiliates.services import create_promo_code, set_status
 from commissions import services
 from commissions.models import ClosedPeriod, Entry, Line
+from commissions.services import follow_up
 from commissions.services.closing import digest_of
+from commissions.services.locks import lock_periods
+from ingestion.models import NewRates
 from tests.commissions.conftest import Business, day_of, deposit, registered
+from tests.commissions.services.at_once import at_once
 from track360.lib.periods import Period
 
 CPA = {"name": "Bounty", "kind": "cpa", "trigger": "first_deposit", "amount": "100", "hold_days": 60}
@@ -118,6 +123,76 @@ def test_months_close_in_order_once_and_when_they_are_over(january):
             ("2026-01", 1),
             ("2026-02", 1),
         ]
+
+
+def test_month_is_not_closed_before_an_earlier_one_that_waiting_work_begins(business, anna):
+    business.deal(anna, business.plan(CPA, effective_from=date(2025, 12, 1)), starts_on=date(2025, 12, 1))
+    business.customers(registered("c1", "2026-01-02", affiliate_id="anna"))
+    business.activities(deposit("c1", "d1", day="2026-01-10"))
+    business.settle()
+    business.customers(registered("c2", "2025-12-30", affiliate_id="anna"))
+    business.activities(deposit("c2", "d2", day="2025-12-31"))
+
+    with pytest.raises(services.PeriodOutOfOrder, match="Close 2025-12 first"):
+        business.close("2026-01")
+
+    assert [business.close(period).entries for period in ("2025-12", "2026-01")] == [1, 1]
+    assert business.doubts() == []
+
+
+def block_from_the_second_day(business, anna):
+    set_status(affiliate=anna, status="blocked", from_day=date(2026, 1, 13), by="test", now=business.now)
+
+
+def explain_the_promo_code(business, anna):
+    create_promo_code(affiliate=anna, code="SPRING", by="test", now=business.now)
+
+
+@pytest.mark.parametrize(("learn", "earned"), [(block_from_the_second_day, "772"), (explain_the_promo_code, "672")])
+def test_closing_takes_in_first_what_was_just_learned_of_affiliates(january, anna, learn, earned):
+    january.customers(registered("c2", "2026-01-20", promo_code="SPRING"))
+    january.activities(day_of("c2", "2026-01-20", Bonus="100"))
+    january.settle()
+    with january.open():
+        learn(january, anna)
+
+    january.close("2026-01")
+
+    assert january.earned() == {"2026-01": earned}
+    january.settle()
+    assert january.earned() == {"2026-01": earned}
+    assert january.doubts() == []
+
+
+def test_new_rates_are_left_to_the_closing_that_others_wait_for(january):
+    with january.open() as brand:
+        NewRates.objects.create(brand=brand, from_day=date(2026, 1, 1), created_at=january.now)
+
+    def close():
+        services.close_period(brand=january.brand, period=Period(2026, 1), by="test", now=january.now)
+
+    def compute():
+        return follow_up.follow_up(brand=january.brand, now=january.now)
+
+    followed = at_once(january, lambda: lock_periods(brand_id=january.brand.id), compute, then=close)
+
+    assert followed.affiliates == 0
+    assert january.earned() == {"2026-01": "712"}
+
+
+def test_closing_takes_as_many_locks_for_few_affiliates_as_for_many(business):
+    plan = business.plan(CPA)
+    for number in range(20):
+        business.deal(business.affiliate(f"a{number}"), plan)
+        business.customers(registered(f"c{number}", "2026-01-02", affiliate_id=f"a{number}"))
+        business.activities(deposit(f"c{number}", f"d{number}", day="2026-01-10"))
+
+    with business.open() as brand, connection.cursor() as cursor:
+        closed = services.close_period(brand=brand, period=Period(2026, 1), by="test", now=business.now)
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+        locks = cursor.fetchone()[0]
+
+    assert (closed.entries, locks) == (20, 3)
 
 
 def test_month_ends_in_the_brands_time_zone(transactional_db):
