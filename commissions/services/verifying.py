@@ -16,7 +16,6 @@ from commissions.models import CarryState, ClosedPeriod, Entry, Line, Qualificat
 from commissions.models.ledger import LineState
 from commissions.services.closing import digest_of
 from commissions.services.follow_up import AFFILIATES_A_RUN, today_of
-from commissions.services.locks import lock_affiliates
 from commissions.services.posting import LineRow, wanted_rows
 from commissions.services.recomputing import Asked, recompute
 from commissions.services.storing import Months, StandingKey, StandingRow, Store, standing_row
@@ -98,14 +97,17 @@ class ComparingStore(Store):
             )
 
     def states(self, gone: Sequence[CarryState], changed: Sequence[tuple[CarryState | None, CarryState]]) -> None:
-        """Report states; that a month began since the last was stored is no difference."""
+        """Report states; that a month began since the last was stored is no difference.
+
+        Nor is a state of a month that has not begun: a fact of it was there when it was stored.
+        """
         last: dict[tuple[int, str], str] = {}
         stored = CarryState.objects.filter(brand=self.brand, plan_id=self.plan.number)
         for affiliate, component, period in stored.values_list("affiliate_id", "component", "period"):
             last[affiliate, component] = max(period, last.get((affiliate, component), period))
         self._report(
             "CarryState",
-            gone,
+            [row for row in gone if row.period <= str(Period.of(self.today))],
             [
                 (old, new)
                 for old, new in changed
@@ -134,13 +136,13 @@ class ComparingStore(Store):
 def differences(*, brand: Brand, now: datetime, at_most: int = 100) -> list[Difference]:
     """Compute the whole brand from scratch and compare lines, qualifications, states, entries and digests.
 
-    Nothing is written; what waits to be followed up is a difference, so drain first. The first differences, or none.
+    Nothing is written or locked, so whoever asks looks at one moment (REPEATABLE READ) or is alone. What waits to be
+    followed up is a difference: drain first. The first differences, or none.
     """
     found: list[Difference] = []
     affiliates = list(Affiliate.objects.filter(brand=brand).order_by("id").values_list("id", flat=True))
     for start in range(0, len(affiliates), AFFILIATES_A_RUN):
         batch = affiliates[start : start + AFFILIATES_A_RUN]
-        lock_affiliates(brand_id=brand.id, affiliates=batch)
         recompute(
             brand=brand,
             asked=[Asked(affiliate, BEGINNING) for affiliate in batch],

@@ -133,6 +133,30 @@ def test_new_day_shows_who_ran_out_of_time_and_begins_a_month(business, anna):
     assert business.doubts() == []
 
 
+def test_record_of_the_next_month_that_is_withdrawn_leaves_others_with_nothing_to_doubt(business, anna, ben):
+    plan = business.plan(SHARE)
+    for affiliate in (anna, ben):
+        business.deal(affiliate, plan)
+        business.customers(registered(f"c-{affiliate.code}", affiliate_id=affiliate.code))
+        business.activities(day_of(f"c-{affiliate.code}", "2026-03-12", NGR="-50"))
+    business.now = business.clock = datetime(2026, 3, 31, 12, tzinfo=UTC)
+    business.activities(day_of("c-anna", "2026-04-01", NGR="10"))
+    business.settle()
+
+    business.activities(day_of("c-anna", "2026-04-01"))
+    business.settle()
+    assert business.doubts() == []
+
+    business.activities(day_of("c-ben", "2026-03-12", NGR="-70"))
+    business.settle()
+    business.now = datetime(2026, 4, 1, 12, tzinfo=UTC)
+    with business.open() as brand:
+        follow_up.turn_the_day(brand=brand, now=business.now)
+    business.settle()
+    assert sorted({period for _, period in business.states()}) == ["2026-03", "2026-04"]
+    assert business.doubts() == []
+
+
 def test_customer_who_can_no_longer_qualify_is_left_as_he_is(business, anna):
     business.deal(anna, business.plan(CPA))
     business.customers(registered("c1", "2026-01-02", affiliate_id="anna"))
