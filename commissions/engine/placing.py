@@ -1,8 +1,9 @@
 """Which terms apply: owner, deal and version on a day (commissions.md 3), and whether anything is earned (12)."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
-from commissions.engine.book import Book, Customer, ExclusionReason
+from commissions.engine.book import Book, Customer, Exclusion, ExclusionReason
 from commissions.engine.plan import AppliesTo, RevShare, Version
 from track360.lib.periods import Period, months_after
 
@@ -96,17 +97,19 @@ def owner_on(customer: Customer, day: date) -> tuple[int | None, int | None]:
 
 
 def excluded_from(customer: Customer) -> tuple[date, str] | None:
-    """Give the first day on which nothing is earned on the customer, and why.
+    """Give the first day on which nothing is earned on the customer, and why."""
+    return excluded_by(customer.exclusions) if customer.exclusions else None
+
+
+def excluded_by(exclusions: Iterable[Exclusion]) -> tuple[date, str]:
+    """Give the first day on which any of these exclusions holds, and why.
 
     A duplicate or a fraud never was a customer: nothing counts from the beginning.
     """
-    if not customer.exclusions:
-        return None
-    days = [
+    return min(
         (exclusion.from_day if exclusion.reason is ExclusionReason.SELF_EXCLUDED else date.min, str(exclusion.reason))
-        for exclusion in customer.exclusions
-    ]
-    return min(days)
+        for exclusion in exclusions
+    )
 
 
 def share_ends_on(customer: Customer, terms: RevShare) -> date | None:

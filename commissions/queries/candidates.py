@@ -91,7 +91,7 @@ def customers_of(*, brand_id: int, customers: Collection[int], excluded: Exclude
     """Return customers with all their owners and exclusions, by number.
 
     Registered is the day of the registration, else of the first approved fact, which the sums keep as `Registrations`.
-    `excluded` are the brand's exclusions, where they are known already.
+    `excluded` are the exclusions of all who ever were the affiliates' in question, where they are known already.
     """
     asked: dict[str, int | str] = {"brand": brand_id, "customers": array(sorted(customers))}
     exclusions = (excluded or exclusions_of(brand_id=brand_id, customers=customers)).by_customer

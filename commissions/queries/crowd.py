@@ -10,7 +10,7 @@ from commissions.engine.measures import DEPOSIT
 from commissions.engine.plan import MetricName, Plan
 from commissions.queries.conversions import RateTable
 from commissions.queries.exclusions import EXCLUDED, Excluded
-from commissions.queries.scopes import HAS_RATE, JOIN_RATES, RATES, Scope, array, customers_owned, rate_columns
+from commissions.queries.scopes import HAS_RATE, JOIN_RATES, RATES, Scope, customers_owned, rate_columns
 from track360.lib.periods import Period
 
 _OWNED = """
@@ -74,7 +74,7 @@ def crowds_of(
     parameters = {
         "brand": brand_id,
         "affiliates": [scope.affiliate for scope in scopes],
-        "customers": array(customers_owned(brand_id=brand_id, scopes=scopes)),
+        "customers": customers_owned(brand_id=brand_id, affiliates=[scope.affiliate for scope in scopes]),
         "active": list(ACTIVE_KPIS),
         **rate_columns(rates),
         **excluded.columns(),

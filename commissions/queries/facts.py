@@ -188,15 +188,15 @@ def _rows(
 ) -> list[tuple[Any, ...]]:
     follows = any(terms.anchor is Anchor.REGISTRATION for terms in coarse.shares(plan))
     by_customer = _BY_CUSTOMER.format(owned=_ALL_DAYS if follows else _OWN_DAYS)
-    customers: list[int] = []
+    customers = array([])
     with connection.cursor() as cursor:
         if coarse.needs_customers(plan) and not follows:
-            customers = customers_owned(brand_id=brand_id, scopes=scopes)
+            customers = customers_owned(brand_id=brand_id, affiliates=[scope.affiliate for scope in scopes])
         cursor.execute(
             by_customer if coarse.needs_customers(plan) else _POOLED,
             {
                 "brand": brand_id,
-                "customers": array(customers),
+                "customers": customers,
                 "kpis": sorted(kpis),
                 "starts": list(starts),
                 "products": coarse.needs_products(plan),

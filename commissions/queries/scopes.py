@@ -25,19 +25,20 @@ def array(values: Iterable[int | date]) -> str:
     return "{" + ",".join(map(str, values)) + "}"
 
 
-def customers_owned(*, brand_id: int, scopes: Sequence[Scope]) -> list[int]:
-    """Return the customers who ever were the affiliates' own.
+def customers_owned(*, brand_id: int, affiliates: Iterable[int]) -> str:
+    """Return the customers who ever were the affiliates' own, as PostgreSQL's array literal.
 
     Statements about them are given this list instead of selecting it: one that is known beforehand is looked up in
     whatever index is scanned, one that is not may be searched from end to end for every row of a new brand.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT customer_id FROM attribution_attribution"
+            "SELECT coalesce(array_agg(DISTINCT customer_id), '{}')::text FROM attribution_attribution"
             " WHERE brand_id = %s AND affiliate_id = ANY(%s::bigint[]) AND superseded_at IS NULL",
-            [brand_id, array(scope.affiliate for scope in scopes)],
+            [brand_id, array(affiliates)],
         )
-        return [customer for (customer,) in cursor.fetchall()]
+        (customers,) = cursor.fetchone()
+        return str(customers)
 
 
 def scope_columns(scopes: Sequence[Scope]) -> dict[str, list[int] | list[date]]:

@@ -23,7 +23,7 @@ from commissions.queries.candidates import candidates_of, customers_of
 from commissions.queries.concerned import customers_since, first_day, first_stored, last_month, plans_of
 from commissions.queries.conversions import Conversions, RateTable
 from commissions.queries.crowd import crowds_of
-from commissions.queries.exclusions import Excluded, exclusions_of
+from commissions.queries.exclusions import Excluded, exclusions_under
 from commissions.queries.facts import shared_facts
 from commissions.queries.periods import closed_through
 from commissions.queries.scopes import Scope
@@ -89,7 +89,7 @@ def recompute(
         default_plan=default_plan,
         deals=deals,
         earning=earning_days_of(brand_id=brand.id, affiliates=affiliates),
-        excluded=exclusions_of(brand_id=brand.id),
+        excluded=exclusions_under(brand_id=brand.id, affiliates=affiliates),
         conversions=Conversions(brand_id=brand.id),
         count_kpis=count_kpis(brand=brand),
     )

@@ -9,7 +9,7 @@ from commissions.engine import coarse
 from commissions.engine.book import Book, Fact
 from commissions.queries.candidates import customers_of
 from commissions.queries.conversions import Conversions
-from commissions.queries.exclusions import exclusions_of
+from commissions.queries.exclusions import exclusions_under
 from commissions.queries.facts import shared_facts
 from commissions.queries.scopes import Scope
 from commissions.queries.terms import deals_of, default_plan_of, earning_days_of, terms_of
@@ -80,7 +80,7 @@ def test_database_sums_as_the_engine_allows(business, anna, ben, share):
             scopes=[Scope(anna.id, FIRST, LAST)],
             starts=starts,
             rates=Conversions(brand_id=brand.id).table(quote="EUR", first=FIRST.first_day, last=LAST.last_day),
-            excluded=exclusions_of(brand_id=brand.id),
+            excluded=exclusions_under(brand_id=brand.id, affiliates=[anna.id]),
         )[anna.id]
         book = Book(
             affiliate=anna.id,
