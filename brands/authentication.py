@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q
-from django.utils import timezone
-from rest_framework.authentication import BaseAuthentication
-from rest_framework.request import Request
 
 from brands.models import Brand, BrandToken
 from brands.services import token_digest
@@ -102,15 +99,3 @@ def authenticated(secret: str, *, now: datetime) -> Sender:
     if token.brand.is_suspended:
         raise BrandSuspended
     return Sender(token.brand, token.pk)
-
-
-class BrandTokenAuthentication(BaseAuthentication):
-    """Lets a brand's server in by its token; `request.user` is the Sender."""
-
-    def authenticate(self, request: Request) -> tuple[Sender, None]:
-        """Return the Sender. Raises NoValidToken or BrandSuspended; nobody is let in without a token."""
-        return authenticated(request.META.get("HTTP_X_API_KEY", ""), now=timezone.now()), None
-
-    def authenticate_header(self, request: Request) -> str:
-        """Return the challenge of a 401."""
-        return 'ApiKey realm="track360"'

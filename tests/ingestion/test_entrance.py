@@ -46,7 +46,7 @@ def test_django_answers_a_push_the_same(brand):
             yield answer.status_code, answer["Content-Type"], answer["X-RateLimit-Limit"], outcomes
 
     through_entrance = list(answers("a"))
-    brand.client = Client()
+    brand.client = Client(enforce_csrf_checks=True)
     in_django = list(answers("b"))
 
     assert [status for status, *_ in through_entrance] == [207, 207, 422]
