@@ -56,7 +56,7 @@ class PortalView(LoginRequiredMixin, View):
 
 
 def lead(request: HttpRequest, away: HttpResponseBase) -> HttpResponseBase:
-    """Lead the whole page away where htmx asked for a part of it: what it would put in place is not on the other page."""
+    """Lead the whole page away where htmx asked for a part of it, which is not on the other page."""
     if "HX-Request" in request.headers:
         return HttpResponse(status=204, headers={"HX-Redirect": away["Location"]})
     return away

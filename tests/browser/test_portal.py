@@ -141,6 +141,7 @@ def test_chart_shows_the_metric_that_was_pressed(signed_in):
 
     assert (before, page.evaluate(label)) == ("Clicks", "Net revenue (NGR)")
     assert page.get_by_role("button", name="Net revenue (NGR)").get_attribute("aria-pressed") == "true"
+    assert page.locator("canvas").get_attribute("aria-label").startswith("Net revenue (NGR) over time;")
 
 
 def test_portal_can_be_used_by_keyboard_alone(affiliate, open_reader):

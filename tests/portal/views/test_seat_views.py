@@ -53,10 +53,12 @@ def test_person_with_several_seats_chooses_one_and_it_is_remembered(visitor, bui
     other.seat(user)
 
     asked = visitor.get("/portal/links/")
+    part = visitor.get("/portal/links/", headers={"HX-Request": "true"})
     chosen = visitor.post("/portal/programmes/", {"seat": "otherbrand/aff_2", "next": "/portal/links/"})
     page = visitor.get("/portal/links/").content.decode()
 
     assert (asked.status_code, asked["Location"]) == (302, "/portal/programmes/?next=%2Fportal%2Flinks%2F")
+    assert part["HX-Redirect"] == asked["Location"]
     assert (chosen.status_code, chosen["Location"]) == (302, "/portal/links/")
     assert ("Name of aff_2" in page, "Name of aff_1" in page) == (True, False)
 
