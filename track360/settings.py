@@ -203,7 +203,8 @@ EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", True)
 EMAIL_TIMEOUT = 10
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+_WITHOUT_HOST = "track360.lib.mail.NoMail" if PRODUCTION else "django.core.mail.backends.console.EmailBackend"
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else _WITHOUT_HOST
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Track360 <no-reply@localhost>")
 
 # --- API --------------------------------------------------------------------------------------------------------------
@@ -303,7 +304,7 @@ USE_TZ = True
 
 # --- Seeing what happens ----------------------------------------------------------------------------------------------
 
-LOGGING = logs.configure(level=env.str("LOG_LEVEL", "INFO"))
+LOGGING = logs.configure(level=env.str("LOG_LEVEL", "INFO").upper())
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = 20
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = 10

@@ -1,4 +1,3 @@
-import io
 import json
 import logging
 
@@ -11,27 +10,7 @@ from sentry_sdk.utils import event_from_exception
 
 from track360 import health
 from track360.lib.credentials import ACCESS_TOKEN_MARK, BRAND_TOKEN_MARK
-from track360.logs import SHARED, without_personal_data
-
-
-@pytest.fixture
-def lines():
-    """What a logger with our processors writes."""
-    output = io.StringIO()
-    handler = logging.StreamHandler(output)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=SHARED,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(),
-            ],
-        )
-    )
-    root = logging.getLogger()
-    root.addHandler(handler)
-    yield lambda: [json.loads(line) for line in output.getvalue().splitlines()]
-    root.removeHandler(handler)
+from track360.logs import without_personal_data
 
 
 def test_a_line_is_one_json_object_with_the_requests_id(lines):
