@@ -1,6 +1,5 @@
 """dev.py's commands, except `up`: test, lint, bench, manage, reset."""
 
-import os
 import shutil
 import subprocess
 import time
@@ -9,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from devtools.place import ROOT, STATE, Command, is_held, only_one, say, socket_folder
 from devtools.programs import run_in_front, until
-from devtools.running import BINARIES, Servers, migrate, running_servers, throw_away_servers, throw_away_state
+from devtools.running import Servers, migrate, running_servers, surroundings, throw_away_servers, throw_away_state
 from devtools.servers import DATABASE, nobodys_folder
 from devtools.venv import PYTHON
 
@@ -73,7 +72,7 @@ def lint(*, fix: bool) -> int:
     """
     templates = sorted((ROOT / "templates").rglob("*.html"))
     djade = ["djade", "--target-version", "5.2", *map(str, templates)]
-    environment = {**os.environ, "ENVIRONMENT": "development", "PATH": f"{BINARIES}{os.pathsep}{os.environ['PATH']}"}
+    environment = surroundings()
     if fix:
         for command in (["ruff", "check", "--fix", "--quiet"], ["ruff", "format", "--quiet"], djade):
             subprocess.run(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL, check=False)

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -15,6 +16,20 @@ from devtools.servers import APPLICATION, OWNER, PostgreSQL, Valkey
 from devtools.venv import FOLDER, LOCK, PYTHON
 
 BINARIES = FOLDER / "bin"
+
+_SETTING = re.compile(r'\benv\.\w+\("(\w+)"')
+
+
+def surroundings() -> dict[str, str]:
+    """Return the environment in which our programs run, in development.
+
+    It has none of the names that the settings read. A machine may use them for other programs, like Node's DEBUG, or
+    for a real installation, whose mail server demo data must not reach.
+    """
+    settings = set(_SETTING.findall((ROOT / "track360" / "settings.py").read_text()))
+    inherited = {name: value for name, value in os.environ.items() if name not in settings}
+    path = f"{BINARIES}{os.pathsep}{os.environ.get('PATH', '')}"
+    return {**inherited, "ENVIRONMENT": "development", "PATH": path}
 
 
 class Servers:
@@ -54,14 +69,12 @@ class Servers:
         """Return the environment of a program; only the owner's programs learn the owner's address."""
         ours = {
             "DJANGO_SETTINGS_MODULE": "track360.settings",
-            "ENVIRONMENT": "development",
             "BASE_URL": f"http://127.0.0.1:{port}",
             "REDIS_URL": self.redis_url,
             "DATABASE_URL": self.owner_url if owner else self.application_url,
             "PYTHONUNBUFFERED": "1",
         }
-        inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"}
-        return {**inherited, **ours, "PATH": f"{BINARIES}{os.pathsep}{os.environ.get('PATH', '')}"}
+        return {**surroundings(), **ours}
 
 
 @contextmanager

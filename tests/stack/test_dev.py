@@ -11,6 +11,7 @@ import pytest
 
 from devtools import place
 from devtools.programs import Program, until
+from devtools.running import Servers
 from devtools.servers import ADMINISTRATOR, PostgreSQL, Valkey
 
 
@@ -42,6 +43,23 @@ def test_sockets_have_short_paths_and_a_private_folder_however_deep_the_checkout
 
     assert len(str(folder / ".s.PGSQL.5432")) < 100
     assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_programs_are_told_no_settings_that_the_machine_has_for_others(tmp_path, monkeypatch):
+    others = {
+        "DEBUG": "express:*",
+        "LOG_LEVEL": "loud",
+        "EMAIL_HOST": "mail.example",
+        "SENTRY_DSN": "https://a@b.example/1",
+    }
+    for name, value in (others | {"BASE_URL": "https://track.example", "TZ": "Asia/Tokyo"}).items():
+        monkeypatch.setenv(name, value)
+
+    environment = Servers(state=tmp_path, durable=False, system=False).environment(port=8123)
+
+    assert others.keys() & environment.keys() == set()
+    assert (environment["BASE_URL"], environment["ENVIRONMENT"]) == ("http://127.0.0.1:8123", "development")
+    assert (environment["TZ"], environment["DATABASE_URL"]) == ("Asia/Tokyo", os.environ["DATABASE_URL"])
 
 
 def test_a_command_runs_once_in_a_checkout(tmp_path, monkeypatch):
