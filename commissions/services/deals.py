@@ -3,13 +3,14 @@
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from affiliates.models import Affiliate, Campaign
 from brands import audit
 from brands.models import User
 from commissions.models import Deal, Plan
 from commissions.services.touching import touch_affiliates
+from track360.lib.constraints import refusing
 from track360.lib.problems import Conflict, Invalid
 
 
@@ -88,11 +89,8 @@ def _save(deal: Deal) -> None:
         or (deal.ends_on is not None and deal.ends_on < deal.starts_on)
     ):
         raise DealRefused
-    try:
-        with transaction.atomic():
-            deal.save()
-    except IntegrityError:
-        raise DealsOverlap from None
+    with refusing(deals_of_an_affiliate_do_not_overlap=DealsOverlap()):
+        deal.save()
 
 
 def _stated(deal: Deal) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from brands import audit
 from brands.models import User
@@ -11,6 +11,7 @@ from commissions.models import Exclusion
 from commissions.models.terms import ExclusionReason
 from commissions.services.touching import touch_customer
 from ingestion.models import Customer
+from track360.lib.constraints import refusing
 from track360.lib.problems import Conflict, Invalid
 
 
@@ -34,13 +35,10 @@ def exclude_customer(*, customer: Customer, reason: str, from_day: date, by: Use
     """
     if reason not in ExclusionReason.values:
         raise ReasonUnknown
-    try:
-        with transaction.atomic():
-            exclusion = Exclusion.objects.create(
-                brand_id=customer.brand_id, customer=customer, reason=reason, from_day=from_day, created_at=now
-            )
-    except IntegrityError:
-        raise AlreadyExcluded from None
+    with refusing(a_customer_is_excluded_once_for_a_reason=AlreadyExcluded()):
+        exclusion = Exclusion.objects.create(
+            brand_id=customer.brand_id, customer=customer, reason=reason, from_day=from_day, created_at=now
+        )
     _record(exclusion, "customer.excluded", by, now, after=_stated(exclusion))
     return exclusion
 
