@@ -12,6 +12,7 @@ from commissions.configuration.section import Scene
 from commissions.configuration.sections import SECTIONS
 from commissions.configuration.text import DocumentRefused
 from commissions.engine.terms.reading import TermsRefused
+from commissions.services.locks import lock_periods
 from ingestion.rates.entering import seed_rates
 from track360.lib.tenancy import tenant
 
@@ -29,6 +30,10 @@ def apply(*, document: Document, by: User | str, now: datetime) -> list[Change]:
     """
     settings = next(iter(document.sections["brand"].values()))
     with transaction.atomic():
+        present = Brand.objects.filter(slug=document.slug).first()
+        if present is not None:
+            # Before the brand's row, which whoever computes or closes comes to afterwards.
+            lock_periods(brand_id=present.id)
         brand = Brand.objects.select_for_update().filter(slug=document.slug).first()
         is_new = brand is None
         if brand is None:

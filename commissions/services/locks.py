@@ -1,4 +1,4 @@
-"""Who may compute at the same time: one at a time for an affiliate, and nobody while a period closes.
+"""Who may compute at the same time: one at a time for an affiliate, and nobody while a period closes or terms change.
 
 The lock of the periods is taken before those of affiliates, and before any row that computing or closing changes.
 """

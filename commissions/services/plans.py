@@ -1,4 +1,7 @@
-"""Plans and their versions. What lines refer to never changes: other terms are another version."""
+"""Plans and their versions. What lines refer to never changes: other terms are another version.
+
+Terms change while nothing is computed, or lines could come to refer to what is just being replaced.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +16,9 @@ from commissions.engine import plan as engine
 from commissions.engine.terms import TermsRefused, check_frame, check_plan, parse_component, render_component
 from commissions.models import CarryState, Component, Deal, Line, Plan, PlanVersion, Qualification
 from commissions.queries.terms import kpi_names, profiles_of, terms_of
+from commissions.services.locks import lock_periods
 from commissions.services.touching import touch_everybody, touch_plan
+from track360.lib.constraints import refusing
 from track360.lib.problems import Conflict
 
 
@@ -56,10 +61,11 @@ def create_plan(
     offset_cpa: bool = False,
 ) -> Plan:
     """Add a plan; it pays nothing before it has a version. Raises PlanNameTaken, TermsRefused."""
-    _check_name(brand, name)
+    _check_name(name)
     plan = Plan(brand=brand, name=name, currency=currency, hybrid=hybrid, offset_cpa=offset_cpa, created_at=now)
     _check_whole(plan, ())
-    plan.save(force_insert=True)
+    with refusing(a_plan_name_is_one_plan=_taken(name)):
+        plan.save(force_insert=True)
     after = {"name": name, "currency": currency, "hybrid": hybrid, "offset_cpa": offset_cpa}
     _record(plan, "plan.created", by, now, after=after)
     return plan
@@ -70,9 +76,10 @@ def rename_plan(*, plan: Plan, name: str, by: User | str, now: datetime) -> None
     """Change what a plan is called. Raises PlanNameTaken."""
     if plan.name == name:
         return
-    _check_name(plan.brand, name)
+    _check_name(name)
+    with refusing(a_plan_name_is_one_plan=_taken(name)):
+        Plan.objects.filter(brand_id=plan.brand_id, pk=plan.pk).update(name=name)
     before, plan.name = plan.name, name
-    plan.save(update_fields=["name"])
     _record(plan, "plan.renamed", by, now, before={"name": before}, after={"name": name})
     touch_plan(plan=plan)
 
@@ -80,6 +87,7 @@ def rename_plan(*, plan: Plan, name: str, by: User | str, now: datetime) -> None
 @transaction.atomic
 def set_default_plan(*, brand: Brand, plan: Plan | None, by: User | str, now: datetime) -> None:
     """Make a plan the one of affiliates without a deal, or let there be none."""
+    lock_periods(brand_id=brand.id)
     before = Plan.objects.filter(brand=brand, is_default=True).first()
     if (before and before.id) == (plan and plan.id):
         return
@@ -105,6 +113,7 @@ def set_default_plan(*, brand: Brand, plan: Plan | None, by: User | str, now: da
 @transaction.atomic
 def delete_plan(*, plan: Plan, by: User | str, now: datetime) -> None:
     """Remove a plan nobody has, with its versions. Raises PlanInUse."""
+    lock_periods(brand_id=plan.brand_id)
     if (
         plan.is_default
         or Deal.objects.filter(brand_id=plan.brand_id, plan=plan).exists()
@@ -134,6 +143,7 @@ def add_version(
     Raises TermsRefused, with a path such as `versions[1].components[0].tiers.bands`, where the terms cannot be
     computed or do not fit the plan's other versions.
     """
+    lock_periods(brand_id=plan.brand_id)
     numbers = PlanVersion.objects.filter(brand_id=plan.brand_id, plan=plan).values_list("number", flat=True)
     version = PlanVersion(
         brand_id=plan.brand_id,
@@ -163,6 +173,7 @@ def change_version(
     applies_to: str = "all",
 ) -> None:
     """Replace the terms of a version no line refers to. Raises VersionInUse, TermsRefused."""
+    lock_periods(brand_id=version.brand_id)
     _check_unused(version)
     plan = version.plan
     before = _stated(version, _parsed(plan, stated_components(version=version)))
@@ -182,6 +193,7 @@ def change_version(
 @transaction.atomic
 def delete_version(*, version: PlanVersion, by: User | str, now: datetime) -> None:
     """Remove a version no line refers to. Raises VersionInUse, TermsRefused."""
+    lock_periods(brand_id=version.brand_id)
     _check_unused(version)
     before = _stated(version, _parsed(version.plan, stated_components(version=version)))
     _record_version(version, "plan.version_deleted", by, now, before=before)
@@ -203,11 +215,13 @@ def stated_components(*, version: PlanVersion) -> list[StatedComponent]:
     return [StatedComponent(row.name, row.kind, row.terms) for row in rows]
 
 
-def _check_name(brand: Brand, name: str) -> None:
+def _check_name(name: str) -> None:
     if not name.strip() or len(name) > 100:
         raise TermsRefused("name", "must be a text of 1 to 100 characters")
-    if Plan.objects.filter(brand=brand, name=name).exists():
-        raise PlanNameTaken(f"{name} is taken. Choose another name.")
+
+
+def _taken(name: str) -> PlanNameTaken:
+    return PlanNameTaken(f"{name} is taken. Choose another name.")
 
 
 def _check_unused(version: PlanVersion) -> None:

@@ -12,7 +12,9 @@ from brands.models import Brand, User
 from commissions.engine.terms import TermsRefused, parse_profile, render_profile
 from commissions.models import Component, Deal, Line, RevenueProfile
 from commissions.queries.terms import kpi_names
+from commissions.services.locks import lock_periods
 from commissions.services.touching import touch_affiliates, touch_everybody
+from track360.lib.constraints import refusing
 from track360.lib.problems import Conflict
 
 
@@ -39,10 +41,12 @@ def create_profile(
     kpis = kpi_names(brand=brand)
     if not name.strip() or len(name) > 100 or " - " in name:
         raise TermsRefused("name", 'must be a text of 1 to 100 characters without " - "')
-    if name in kpis or RevenueProfile.objects.filter(brand=brand, name=name).exists():
-        raise ProfileNameTaken(f"{name} is taken. Choose another name.")
+    taken = ProfileNameTaken(f"{name} is taken. Choose another name.")
+    if name in kpis:
+        raise taken
     written = render_profile(parse_profile(name, steps, kpis=kpis))
-    profile = RevenueProfile.objects.create(brand=brand, name=name, steps=written, created_at=now)
+    with refusing(a_profile_name_is_one_profile=taken):
+        profile = RevenueProfile.objects.create(brand=brand, name=name, steps=written, created_at=now)
     _record(profile, "revenue_profile.created", by, now, after={"steps": written})
     return profile
 
@@ -52,6 +56,8 @@ def change_profile(
     *, profile: RevenueProfile, steps: Sequence[Mapping[str, Any]], by: User | str, now: datetime
 ) -> None:
     """Replace the steps of a profile no line was computed with. Raises ProfileInUse, TermsRefused."""
+    # Nothing is computed meanwhile, or lines could come to stand that were computed with other steps.
+    lock_periods(brand_id=profile.brand_id)
     written = render_profile(parse_profile(profile.name, steps, kpis=kpi_names(brand=profile.brand)))
     if written == profile.steps:
         return
