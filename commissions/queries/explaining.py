@@ -21,9 +21,10 @@ from commissions.models import Line
 from commissions.queries.candidates import customers_of
 from commissions.queries.conversions import Conversions
 from commissions.queries.terms import deals_of, default_plan_of, earning_days_of, terms_of
+from ingestion.dialects.registry import Origin
 from ingestion.models import Delivery
 from ingestion.queries.kpis import count_kpis
-from ingestion.services.rereading import Rereader
+from ingestion.services.rereading import origins_of
 from track360.lib.money import exactly
 from track360.lib.periods import Period
 
@@ -216,8 +217,7 @@ def _seen(brand: Brand, plan: Plan, component: Component, line: Line, rows: Sequ
 def _records(brand: Brand, rows: Sequence[_Row]) -> Iterator[Record]:
     """Add where the bytes are, and the bytes themselves as they were sent."""
     known = customers_of(brand_id=brand.id, customers={row.customer for row in rows})
-    rereader = Rereader(brand_id=brand.id)
-    origins = [rereader.origin(row.delivery, row.index) for row in rows]
+    origins = origins_of(brand_id=brand.id, places=[Origin(row.delivery, row.index) for row in rows])
     deliveries = Delivery.objects.filter(brand=brand).in_bulk({origin.delivery_id for origin in origins})
     for row, origin in zip(rows, origins, strict=True):
         delivery = deliveries[origin.delivery_id]

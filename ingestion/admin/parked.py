@@ -18,13 +18,14 @@ from ingestion.admin.deliveries import facts_of
 from ingestion.admin.mapping import TargetField
 from ingestion.admin.previewing import PreviewingAdmin, effects
 from ingestion.admin.stored_bytes import pretty, record_in
+from ingestion.dialects.registry import Origin
 from ingestion.models import Activity, Customer, Delivery, SupersededActivity
 from ingestion.models.configuration import AliasKind
 from ingestion.queries.kpis import count_kpis
 from ingestion.queries.parked import ParkedGroup, Sample, parked_groups, parked_samples
 from ingestion.rules.standard import STATUSES
 from ingestion.services import Change, Effect, SaveAlias, SaveEvent, SaveKpi
-from ingestion.services.rereading import Rereader
+from ingestion.services.rereading import origins_of
 
 GROUPS = 100
 SAMPLED_GROUPS = 8  # of the largest groups some records are shown at once; those of others on the mapping page
@@ -178,7 +179,7 @@ class ActivityAdmin(PreviewingAdmin):
 
     def page_context(self, request: HttpRequest, subject: Activity) -> dict[str, Any]:
         brand = scope_of(request).brand
-        origin = Rereader(brand_id=brand.pk).origin(subject.delivery_id, subject.index)
+        (origin,) = origins_of(brand_id=brand.pk, places=[Origin(subject.delivery_id, subject.index)])
         brought_by = Delivery.objects.get(brand=brand, pk=origin.delivery_id)
         body = bytes(brought_by.body)
         return {

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Q, TextField
+from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from brands.models import Brand
@@ -56,8 +56,13 @@ class StoredActivity(NamedTuple):
 
 def stored_activities(*, brand: Brand, condition: Q | None = None) -> Iterator[StoredActivity]:
     """Yield the brand's activities in the order of the bytes that brought them, all or those that meet a condition."""
-    activities = Activity.objects.filter(condition or Q(), brand=brand).order_by("delivery_id", "index")
-    rows = activities.values_list(
+    rows = stored_rows(brand=brand).filter(condition or Q()).order_by("delivery_id", "index")
+    return map(StoredActivity._make, rows.iterator(chunk_size=2000))
+
+
+def stored_rows(*, brand: Brand) -> QuerySet[Activity, tuple[Any, ...]]:
+    """Return the brand's activities as rows of what a StoredActivity has."""
+    return Activity.objects.filter(brand=brand).values_list(
         "key",
         "digest",
         "customer_id",
@@ -76,7 +81,6 @@ def stored_activities(*, brand: Brand, condition: Q | None = None) -> Iterator[S
         "delivery_id",
         "index",
     )
-    return map(StoredActivity._make, rows.iterator(chunk_size=2000))
 
 
 def _json(text: str) -> object:

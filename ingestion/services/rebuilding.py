@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+from django.db.models import F
 
 from brands.models import Brand
-from ingestion.dialects.dialect import ActivityDialect, CustomerDialect
-from ingestion.dialects.registry import Origin, dialect_of
+from ingestion.dialects.registry import Origin
 from ingestion.models import Delivery
 from ingestion.models.deliveries import Source
 from ingestion.rules.activities import ActivityRow
@@ -36,13 +37,6 @@ class RebuiltCustomer:
     reported_at: datetime
 
 
-class RebuiltActivity(NamedTuple):
-    """An activity as the deliveries say: its row, and where the bytes of its present version are."""
-
-    row: ActivityRow
-    origin: Origin
-
-
 class Accepted(NamedTuple):
     """A record that was not rejected when it came."""
 
@@ -56,7 +50,7 @@ def rebuilt_customers(
 ) -> dict[str, RebuiltCustomer]:
     """Return the brand's customers by key, all or only these, merged in the order of the deliveries' positions."""
     customers: dict[str, RebuiltCustomer] = {}
-    for row, _, received_at in accepted_records(brand=brand, meaning=meaning, entity=CustomerDialect):
+    for row, _, received_at in accepted_records(brand=brand, meaning=meaning, entity="customers"):
         if not isinstance(row, CustomerRow) or (keys is not None and row.key not in keys):
             continue
         known = customers.get(row.key)
@@ -67,38 +61,24 @@ def rebuilt_customers(
     return customers
 
 
-def rebuilt_activities(*, brand: Brand, meaning: Meaning, part: int = 0, parts: int = 1) -> dict[str, RebuiltActivity]:
-    """Return the brand's activities by key in their last versions; `parts` cuts them by key where memory is short."""
-    activities: dict[str, RebuiltActivity] = {}
-    for row, origin, _ in accepted_records(brand=brand, meaning=meaning, entity=ActivityDialect):
-        if not isinstance(row, ActivityRow) or int(row.key[:8], 16) % parts != part:
-            continue
-        known = activities.get(row.key)
-        if known is None or known.row.digest != row.digest:
-            activities[row.key] = RebuiltActivity(row, origin)
-    return activities
-
-
 def accepted_records(
-    *, brand: Brand, meaning: Meaning, entity: type[ActivityDialect] | type[CustomerDialect]
+    *, brand: Brand, meaning: Meaning, entity: Literal["customers", "activities"]
 ) -> Iterator[Accepted]:
-    """Yield every record that was accepted, as it means today, in the order of the deliveries' positions.
+    """Yield every record of a kind that was accepted, as it means today, in the order of the deliveries' positions.
 
     What was rejected when it came stays rejected: that is part of the delivery, not of the configuration. So are
     activities that were stored as sent before. Nothing was locked for those, so the position of their delivery says
     nothing about the time at which that was so.
     """
-    deliveries = Delivery.objects.filter(brand=brand).exclude(source=Source.CONFIGURATION).order_by("position")
+    deliveries = Delivery.objects.filter(brand=brand, entity=entity, received__gt=F("rejected"))
+    deliveries = deliveries.exclude(source=Source.CONFIGURATION).order_by("position")
+    if entity == "activities":
+        deliveries = deliveries.filter(accepted__gt=0)
     for delivery in deliveries.iterator(chunk_size=20):
-        dialect = dialect_of(source=delivery.source, entity=delivery.entity)
-        if not isinstance(dialect, entity) or delivery.received == delivery.rejected:
-            continue
         ignored = {error["index"] for error in delivery.errors}
-        if isinstance(dialect, ActivityDialect):
-            if not delivery.accepted:
-                continue
+        if entity == "activities":
             ignored |= set(delivery.repeated)
-        _, records, received_at = opened(delivery)
+        dialect, records, received_at = opened(delivery)
         rows = dialect.read(records, meaning=meaning, received_at=received_at, again=True)
         for index, row in enumerate(rows):
             if index not in ignored:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from itertools import chain, islice
-from typing import NamedTuple, Self, cast
+from typing import NamedTuple, Self
 
 from brands.models import Brand
 from ingestion.dialects.registry import Origin
@@ -19,7 +19,7 @@ from ingestion.rules.meaning import Meaning
 from ingestion.rules.names import fold
 from ingestion.rules.refusals import Refused
 from ingestion.services.rebuilding import RecordsUnreadable, rebuilt_customers
-from ingestion.services.rereading import Rereader, origins_body
+from ingestion.services.rereading import origins_body, origins_of, read_again
 from ingestion.writer.activities import Known, Version, replace
 from ingestion.writer.customers import correct, stored_states
 from ingestion.writer.deliveries import Arrival, Written, new_delivery_id, write_deliveries
@@ -81,15 +81,14 @@ def replay(*, brand: Brand, before: Meaning, after: Meaning, now: datetime, writ
     RecordsUnreadable.
     """
     effect = Effect()
-    reader = Rereader(brand_id=brand.pk)
     condition = touched_activities(brand=brand, before=before, after=after)
     if condition is not None:
         touched = stored_activities(brand=brand, condition=condition)
         while chunk := list(islice(touched, CHUNK)):
-            effect += _replayed(brand, before, after, reader, chunk, now, writes=writes)
+            effect += _replayed(brand, before, after, chunk, now, writes=writes)
     keys = touched_customers(brand=brand, before=before, after=after)
     if keys:
-        effect += _corrected(brand, after, reader, keys, now, writes=writes)
+        effect += _corrected(brand, after, keys, now, writes=writes)
     return effect
 
 
@@ -97,7 +96,6 @@ def _replayed(
     brand: Brand,
     before: Meaning,
     after: Meaning,
-    reader: Rereader,
     activities: Sequence[StoredActivity],
     now: datetime,
     *,
@@ -105,9 +103,12 @@ def _replayed(
 ) -> Effect:
     counted: Counter[str] = Counter()
     changed: list[tuple[StoredActivity, ActivityRow, Origin]] = []
-    for activity in activities:
-        origin = reader.origin(activity.delivery_id, activity.place)
-        row = _read_again(reader, after, origin)
+    places = [Origin(activity.delivery_id, activity.place) for activity in activities]
+    origins = origins_of(brand_id=brand.pk, places=places)
+    rows = read_again(brand=brand, meaning=after, origins=origins)
+    for activity, row, origin in zip(activities, rows, origins, strict=True):
+        if isinstance(row, Refused):
+            raise RecordsUnreadable(row)
         if row.key != activity.key.hex:
             raise IdentityFixed(
                 "This would change what tells stored records apart. Records that name the field already exist without"
@@ -154,17 +155,16 @@ def _summed(moved: Iterable[tuple[Figure, Decimal]]) -> dict[Figure, Decimal]:
     return {figure: amount for figure, amount in sums.items() if amount}
 
 
-def _corrected(
-    brand: Brand, meaning: Meaning, reader: Rereader, keys: Collection[str], now: datetime, *, writes: bool
-) -> Effect:
+def _corrected(brand: Brand, meaning: Meaning, keys: Collection[str], now: datetime, *, writes: bool) -> Effect:
     wanted = rebuilt_customers(brand=brand, meaning=meaning, keys=keys)
     stored = stored_states(brand_id=brand.pk, keys=sorted(wanted))
     changed = {key: wanted[key].state for key in sorted(wanted) if stored.get(key) != wanted[key].state}
     if writes and changed:
-        places = {customer.key: customer for customer in Customer.objects.filter(brand=brand, key__in=list(changed))}
+        people = Customer.objects.filter(brand=brand, key__in=list(changed))
+        places = {person.key: Origin(person.delivery_id or 0, person.index) for person in people}
         delivery_id = new_delivery_id()
         correct(brand_id=brand.pk, delivery_id=delivery_id, states=changed)
-        origins = [reader.origin(places[key].delivery_id or 0, places[key].index) for key in changed]
+        origins = origins_of(brand_id=brand.pk, places=[places[key] for key in changed])
         _deliver(brand, delivery_id, "customers", origins, now)
     return Effect(customers=len(changed))
 
@@ -174,14 +174,6 @@ def _deliver(brand: Brand, delivery_id: int, entity: str, origins: Iterable[Orig
     arrival = Arrival(source=Source.CONFIGURATION, entity=entity, body=origins_body(origins), received_at=now)
     outcomes = [Outcome(UPDATED)] * len(origins)
     write_deliveries(brand_id=brand.pk, deliveries=[Written(delivery_id, arrival, outcomes)])
-
-
-def _read_again(reader: Rereader, meaning: Meaning, origin: Origin) -> ActivityRow:
-    dialect, records, received_at = reader.open(origin.delivery_id)
-    (row,) = dialect.read([records[origin.place]], meaning=meaning, received_at=received_at, again=True)
-    if isinstance(row, Refused):
-        raise RecordsUnreadable(row)
-    return cast(ActivityRow, row)
 
 
 def _becomes(activity: StoredActivity, row: ActivityRow) -> str:

@@ -1,17 +1,21 @@
 """Stored records read again from the bytes that brought them."""
 
 import json
-from collections import OrderedDict
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from brands.models import Brand
 from ingestion.dialects.dialect import Dialect
 from ingestion.dialects.registry import Origin, dialect_of
 from ingestion.models import Delivery
 from ingestion.models.deliveries import Source
+from ingestion.rules.activities import ActivityRow
+from ingestion.rules.meaning import Meaning
+from ingestion.rules.refusals import Refused
 
-_KEPT_DECODED = 50
+_OPENED_AT_ONCE = 20
 
 
 class Opened(NamedTuple):
@@ -22,44 +26,35 @@ class Opened(NamedTuple):
     received_at: datetime
 
 
-class Rereader:
-    """Opens a brand's deliveries, keeping those it used last. One of these serves one piece of work."""
-
-    def __init__(self, *, brand_id: int) -> None:
-        self._brand_id = brand_id
-        self._opened: OrderedDict[int, Opened] = OrderedDict()
-        self._origins: OrderedDict[int, list[Origin]] = OrderedDict()
-
-    def origin(self, delivery_id: int, index: int) -> Origin:
-        """Return where the bytes of a stored record are; a change of configuration only refers to them."""
-        if delivery_id not in self._opened and delivery_id not in self._origins:
-            self._read(delivery_id)
-        origins = self._origins.get(delivery_id)
-        return Origin(delivery_id, index) if origins is None else origins[index]
-
-    def open(self, delivery_id: int) -> Opened:
-        """Return a received delivery, decoded."""
-        if delivery_id not in self._opened:
-            self._read(delivery_id)
-        return self._opened[delivery_id]
-
-    def _read(self, delivery_id: int) -> None:
-        delivery = Delivery.objects.get(brand=self._brand_id, pk=delivery_id)
-        if delivery.source == Source.CONFIGURATION:
-            _keep(self._origins, delivery_id, origins_in(delivery))
-        else:
-            _keep(self._opened, delivery_id, opened(delivery))
-
-
 def opened(delivery: Delivery) -> Opened:
     """Return a delivery with its records decoded."""
     dialect = dialect_of(source=delivery.source, entity=delivery.entity)
     return Opened(dialect, dialect.decode(bytes(delivery.body)), delivery.received_at)
 
 
-def origins_in(delivery: Delivery) -> list[Origin]:
-    """Return to which records the delivery of a changed configuration refers."""
-    return [Origin(*pair) for pair in json.loads(bytes(delivery.body))]
+def origins_of(*, brand_id: int, places: Sequence[Origin]) -> list[Origin]:
+    """Return where the bytes of stored records are, in the same order.
+
+    `places` are the deliveries that stand on the records; a change of configuration only refers to the bytes.
+    """
+    wanted = _by_delivery(places)
+    found: dict[Origin, Origin] = {}
+    for delivery in _deliveries(brand_id, wanted, source=Source.CONFIGURATION):
+        references = json.loads(bytes(delivery.body))
+        found |= {place: Origin(*references[place.place]) for place in wanted[delivery.pk]}
+    return [found.get(place, place) for place in places]
+
+
+def read_again(*, brand: Brand, meaning: Meaning, origins: Sequence[Origin]) -> list[ActivityRow | Refused]:
+    """Return what activities mean whose bytes are there, in the same order. Each delivery is opened once."""
+    wanted = _by_delivery(origins)
+    found: dict[Origin, Any] = {}
+    for delivery in _deliveries(brand.pk, wanted):
+        dialect, records, received_at = opened(delivery)
+        those = wanted[delivery.pk]
+        sent = [records[origin.place] for origin in those]
+        found |= zip(those, dialect.read(sent, meaning=meaning, received_at=received_at, again=True), strict=True)
+    return [found[origin] for origin in origins]
 
 
 def origins_body(origins: Iterable[Origin]) -> bytes:
@@ -67,7 +62,13 @@ def origins_body(origins: Iterable[Origin]) -> bytes:
     return json.dumps([list(origin) for origin in origins], separators=(",", ":")).encode()
 
 
-def _keep(kept: "OrderedDict[int, Any]", key: int, value: Any) -> None:
-    kept[key] = value
-    if len(kept) > _KEPT_DECODED:
-        kept.popitem(last=False)
+def _by_delivery(places: Iterable[Origin]) -> dict[int, list[Origin]]:
+    found = defaultdict(list)
+    for place in places:
+        found[place.delivery_id].append(place)
+    return found
+
+
+def _deliveries(brand_id: int, ids: Collection[int], **conditions: str) -> Iterator[Delivery]:
+    deliveries = Delivery.objects.filter(brand=brand_id, pk__in=list(ids), **conditions)
+    return deliveries.only("body", "source", "entity", "received_at").iterator(chunk_size=_OPENED_AT_ONCE)

@@ -11,8 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from brands.models import AuditEvent
 from ingestion import services
 from ingestion.models import Activity, Customer, Delivery, Outbox, SupersededActivity
+from ingestion.queries.meaning import present_meaning
 from ingestion.queries.parked import numeric_details, parked_groups, parked_samples
 from ingestion.services import Effect
+from ingestion.services.rebuilding import rebuilt_customers
 from ingestion.services.verifying import differences
 from ingestion.writer import opening
 from tests.ingestion.conftest import NOW, customer, deposit, sender
@@ -98,6 +100,37 @@ def test_the_effect_asks_as_often_for_many_records_of_a_delivery_as_for_one(bran
         effect = preview(brand, services.SaveAlias("events", "other", "Deposit"))
 
     assert effect.amounts == {("Deposit", "USD", "approved", "2026-03"): Decimal(75_000)}
+
+
+def test_the_effect_asks_as_often_for_records_of_many_deliveries(brand, django_assert_num_queries):
+    brand.activities(deposit("e1", eventname="InitialFund"))
+    for number in range(60):
+        brand.activities(deposit(f"m{number}", eventname="Other"))
+    with CaptureQueriesContext(connection) as one:
+        preview(brand, ALIAS)
+
+    with django_assert_num_queries(len(one)):
+        assert preview(brand, services.SaveAlias("events", "other", "Deposit")) == Effect(becomes_live=60)
+
+
+def test_only_deliveries_of_customers_are_read_for_customers(brand, monkeypatch):
+    brand.activities(deposit("e1", geo="de"))
+    brand.customers(customer("c3", geo="de", country=None), {"country": "DE"})
+    brand.customers({"country": "DE"})
+    read = []
+    from_db = Delivery.from_db
+
+    def reading(*arguments):
+        read.append(from_db(*arguments))
+        return read[-1]
+
+    monkeypatch.setattr(Delivery, "from_db", reading)
+
+    with brand.open():
+        rebuilt = rebuilt_customers(brand=brand.brand, meaning=present_meaning(brand=brand.brand))
+
+    assert sorted(rebuilt) == ["c1", "c2", "c3"]
+    assert [(delivery.entity, delivery.received) for delivery in read] == [("customers", 2), ("customers", 2)]
 
 
 def test_a_replay_is_a_delivery_that_refers_to_the_bytes(brand):

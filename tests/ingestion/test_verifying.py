@@ -1,10 +1,15 @@
 """What is stored is compared with what was sent, to the record."""
 
+from collections import Counter
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 
+from ingestion.dialects import push, registry
 from ingestion.models import Activity, Customer, Delivery
+from ingestion.rules.decoding import decode
+from ingestion.services import verifying
 from ingestion.services.verifying import differences
 from tests.ingestion.conftest import NOW, customer, deposit, sender
 
@@ -26,6 +31,39 @@ def found(brand):
 
 def test_what_was_stored_is_what_was_sent(brand):
     assert found(brand) == []
+
+
+def test_however_few_are_held_in_memory_the_last_versions_are_found(brand, monkeypatch):
+    monkeypatch.setattr(verifying, "ACTIVITIES_AT_ONCE", 1)
+    for value in ("1", "2", "2", "1", "1"):
+        brand.activities(deposit("e6", value=value), deposit(value))
+
+    assert found(brand) == []
+
+    with brand.open():
+        Activity.objects.filter(event_id__in=("e2", "e6")).update(event="Bonus")
+    assert [kind for kind, _ in found(brand)] == ["activity", "activity"]
+
+
+def test_deliveries_are_not_decoded_more_often_where_there_are_more_activities(brand, monkeypatch):
+    monkeypatch.setattr(verifying, "ACTIVITIES_AT_ONCE", 5)
+    for number in range(40):
+        brand.activities(deposit(f"n{number}"))
+    bodies = Counter()
+
+    def counting(body):
+        bodies[body] += 1
+        return decode(body)
+
+    dialects = {
+        ("push", "activities"): replace(push.ACTIVITIES, decode=counting),
+        ("push", "customers"): push.CUSTOMERS,
+    }
+    monkeypatch.setattr(registry, "_BY_NAME", dialects)
+
+    assert found(brand) == []
+    # Once to list the versions and once to compare them; where that cuts a delivery apart, once more.
+    assert bodies.total() <= 2 * len(bodies) + 45 // 5
 
 
 @pytest.mark.parametrize(
