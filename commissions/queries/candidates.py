@@ -1,7 +1,8 @@
 """Customers as the engine judges them: who they are, the records that trigger, and their daily sums."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, date, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -9,12 +10,15 @@ from commissions.engine import coarse
 from commissions.engine.book import Candidate, Customer, Fact, Happening, Owner
 from commissions.engine.measures import DEPOSIT
 from commissions.engine.plan import Plan
-from commissions.queries.conversions import RateTable
+from commissions.queries.conversions import Conversions
 from commissions.queries.exclusions import Excluded, exclusions_of
 from commissions.queries.scopes import HAS_RATE, IN_PLAN_CURRENCY, JOIN_RATES, RATES, array, rate_columns
 from ingestion.models.records import KPIS_WITH_HISTORY
 
 FOREVER = date(9999, 12, 31)
+DAYS_OF_A_CUSTOMER = 4_000_000  # more than there are
+
+_WITH_HISTORY = "AND a.kpis && ARRAY[{}]::text[]".format(",".join(f"'{kpi}'" for kpi in KPIS_WITH_HISTORY))
 
 _CUSTOMERS = """
     SELECT c.id, c.key,
@@ -54,8 +58,7 @@ GROUP BY a.customer_id, d.kpi, CASE WHEN d.day >= a.daily_from THEN d.day END
 
 # The day is found in the sums, the record among that day's; both without what has no rate. Deposits are named in so
 # many words, because the index of what customers begin with holds them and little else.
-_FIRST_RECORDS = f"""
-WITH {RATES},
+_FIRST_DAYS = f"""
 first AS MATERIALIZED (
     SELECT a.customer_id, k.kpi, f.day
     FROM unnest(%(customers)s::bigint[]) AS a (customer_id)
@@ -67,6 +70,10 @@ first AS MATERIALIZED (
         ORDER BY d.day LIMIT 1
     ) f
 )
+"""  # noqa: S608 - constants only
+
+_FIRST_RECORDS = f"""
+WITH {RATES}, {_FIRST_DAYS}
 SELECT DISTINCT ON (f.customer_id, f.kpi)
        f.customer_id, f.kpi, d.moment AT TIME ZONE 'UTC', d.day, nullif(d.event_id, ''), {IN_PLAN_CURRENCY}
 FROM first f
@@ -74,7 +81,7 @@ JOIN LATERAL (
     SELECT a.moment, a.day, a.event_id, n.amount,
            CASE WHEN f.kpi = ANY(%(counts)s::text[]) THEN '' ELSE a.currency END AS currency
     FROM ingestion_activity a CROSS JOIN LATERAL unnest(a.kpis, a.amounts) AS n (kpi, amount)
-    WHERE a.brand_id = %(brand)s AND a.customer_id = f.customer_id AND a.day = f.day {{with_history}}
+    WHERE a.brand_id = %(brand)s AND a.customer_id = f.customer_id AND a.day = f.day {_WITH_HISTORY}
       AND a.state = 'live' AND a.status = 'approved' AND n.kpi = f.kpi AND n.amount > 0
     OFFSET 0
 ) d ON true
@@ -83,7 +90,26 @@ WHERE {HAS_RATE}
 ORDER BY f.customer_id, f.kpi, d.moment, d.event_id <> '', d.event_id COLLATE "C", 6 DESC
 """  # noqa: S608 - constants only
 
-_WITH_HISTORY = "AND a.kpis && ARRAY[{}]::text[]".format(",".join(f"'{kpi}'" for kpi in KPIS_WITH_HISTORY))
+# No index leads to other records of a customer. All of the days in question are read once, and customer and day are
+# looked up together among those wanted: a list that is written out is hashed, however little the planner knows.
+_DAYS_ELSEWHERE = f"WITH {RATES}, {_FIRST_DAYS} SELECT customer_id, day FROM first"  # noqa: S608 - constants only
+_RECORDS_ELSEWHERE = f"""
+WITH {RATES}
+SELECT DISTINCT ON (d.customer_id, d.kpi)
+       d.customer_id, d.kpi, d.moment AT TIME ZONE 'UTC', d.day, nullif(d.event_id, ''), {IN_PLAN_CURRENCY}
+FROM (
+    SELECT a.customer_id, n.kpi, a.moment, a.day, a.event_id, n.amount,
+           CASE WHEN n.kpi = ANY(%(counts)s::text[]) THEN '' ELSE a.currency END AS currency
+    FROM ingestion_activity a CROSS JOIN LATERAL unnest(a.kpis, a.amounts) AS n (kpi, amount)
+    WHERE a.brand_id = %(brand)s AND a.day = ANY(%(days)s::date[])
+      AND {DAYS_OF_A_CUSTOMER} * a.customer_id + (a.day - date '0001-01-01') = ANY(%(wanted)s::bigint[])
+      AND a.state = 'live' AND a.status = 'approved' AND n.kpi = ANY(%(kpis)s::text[]) AND n.amount > 0
+) d
+{JOIN_RATES}
+WHERE {HAS_RATE}
+ORDER BY d.customer_id, d.kpi, d.day, d.moment, d.event_id <> '', d.event_id COLLATE "C", 6 DESC
+"""  # noqa: S608 - constants only
+
 _IS_A_DEPOSIT = f"AND d.kpi = '{DEPOSIT}'"
 
 
@@ -114,46 +140,29 @@ def candidates_of(
     brand_id: int,
     plan: Plan,
     customers: Mapping[int, Customer],
-    rates: RateTable,
+    conversions: Conversions,
     count_kpis: Collection[str],
 ) -> dict[int, Candidate]:
     """Return these customers as candidates for a plan's cpa components, with the days that may still matter."""
     numbers = sorted(customers)
+    triggering, judged = coarse.kpis_triggering(plan), coarse.kpis_judged(plan)
+    asked: dict[str, Any] = {"brand": brand_id, "customers": array(numbers)}
+    rates = conversions.table_of(quote=plan.currency, customers=asked["customers"], kpis=triggering | judged)
+    asked |= {"counts": sorted(count_kpis), **rate_columns(rates)}
     happenings: dict[int, list[Happening]] = {number: [] for number in numbers}
     histories: dict[int, list[Fact]] = {number: [] for number in numbers}
-    triggering, judged = sorted(coarse.kpis_triggering(plan)), sorted(coarse.kpis_judged(plan))
     with connection.cursor() as cursor:
-        for kpis, is_a_beginning, with_history in _by_index(triggering):
-            cursor.execute(
-                _FIRST_RECORDS.format(is_a_beginning=is_a_beginning, with_history=with_history),
-                {
-                    "brand": brand_id,
-                    "customers": array(numbers),
-                    "kpis": kpis,
-                    "counts": sorted(count_kpis),
-                    **rate_columns(rates),
-                },
-            )
-            for customer, kpi, moment, day, event_id, amount in cursor.fetchall():
-                happenings[customer].append(Happening(kpi, moment.replace(tzinfo=UTC), day, event_id, amount))
+        for customer, kpi, moment, day, event_id, amount in _first_records(cursor, asked, triggering):
+            happenings[customer].append(Happening(kpi, moment.replace(tzinfo=UTC), day, event_id, amount))
         if judged:
-            within_days, apart = coarse.judged_within_days(plan), coarse.tells_early_days_apart(plan)
-            through = [_last_day(customers[number], within_days) for number in numbers]
+            limit, apart = coarse.judged_within_days(plan), coarse.tells_early_days_apart(plan)
+            through = [_last_day(customers[number], limit) for number in numbers]
             daily_from = [
                 date.min if apart else min([first.day for first in happenings[number]], default=FOREVER)
                 for number in numbers
             ]
-            cursor.execute(
-                _HISTORY,
-                {
-                    "brand": brand_id,
-                    "customers": array(numbers),
-                    "daily_from": array(daily_from),
-                    "through": array(through),
-                    "kpis": judged,
-                    **rate_columns(rates),
-                },
-            )
+            days = {"daily_from": array(daily_from), "through": array(through)}
+            cursor.execute(_HISTORY, {**asked, **days, "kpis": sorted(judged)})
             for customer, day, kpi, amount, positives in cursor.fetchall():
                 histories[customer].append(Fact(customer, day, kpi, amount, positives))
     return {
@@ -161,16 +170,22 @@ def candidates_of(
     }
 
 
-def _by_index(kpis: list[str]) -> list[tuple[list[str], str, str]]:
-    """Split KPIs into deposits, whose sums and records have indexes, others whose records have one, and the rest."""
-    indexed = [kpi for kpi in kpis if kpi in KPIS_WITH_HISTORY and kpi != DEPOSIT]
-    others = [kpi for kpi in kpis if kpi not in KPIS_WITH_HISTORY]
-    split = [
-        ([kpi for kpi in kpis if kpi == DEPOSIT], _IS_A_DEPOSIT, _WITH_HISTORY),
-        (indexed, "", _WITH_HISTORY),
-        (others, "", ""),
-    ]
-    return [one for one in split if one[0]]
+def _first_records(cursor: Any, asked: dict[str, Any], kpis: Collection[str]) -> Iterator[tuple[Any, ...]]:
+    """Read the first records of each KPI: of deposits, whose sums and records have indexes, of others, of the rest."""
+    for indexed, is_a_beginning in (({DEPOSIT}, _IS_A_DEPOSIT), ({*KPIS_WITH_HISTORY} - {DEPOSIT}, "")):
+        if found := indexed.intersection(kpis):
+            cursor.execute(_FIRST_RECORDS.format(is_a_beginning=is_a_beginning), {**asked, "kpis": sorted(found)})
+            yield from cursor.fetchall()
+    if elsewhere := sorted(set(kpis) - {*KPIS_WITH_HISTORY}):
+        cursor.execute(_DAYS_ELSEWHERE.format(is_a_beginning=""), {**asked, "kpis": elsewhere})
+        days = cursor.fetchall()
+        wanted = {
+            "kpis": elsewhere,
+            "days": array(sorted({day for _, day in days})),
+            "wanted": array(DAYS_OF_A_CUSTOMER * customer + (day - date.min).days for customer, day in days),
+        }
+        cursor.execute(_RECORDS_ELSEWHERE, {**asked, **wanted})
+        yield from cursor.fetchall()
 
 
 def _last_day(customer: Customer, within_days: int | None) -> date:

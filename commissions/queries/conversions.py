@@ -1,6 +1,6 @@
 """Rates for statements: one row for every foreign currency and day that facts may be of."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -22,6 +22,19 @@ _CURRENCIES = """
         FROM found WHERE found.currency IS NOT NULL
     )
     SELECT currency FROM found WHERE currency <> ''
+"""
+
+# The foreign currencies and days of customers' sums.
+_USED = """
+    SELECT DISTINCT d.currency, d.day
+    FROM unnest(%(customers)s::bigint[]) AS a (customer_id)
+    CROSS JOIN LATERAL (
+        SELECT currency, day FROM attribution_customerday
+        WHERE brand_id = %(brand)s AND customer_id = a.customer_id AND kpi = ANY(%(kpis)s::text[])
+        OFFSET 0
+    ) d
+    WHERE d.currency = ANY(%(foreign)s::text[])
+    ORDER BY 1, 2
 """
 
 
@@ -53,24 +66,42 @@ class Conversions:
 
     def table(self, *, quote: str, first: date, last: date) -> RateTable:
         """Return the rates of all foreign currencies into one, for the days from first through last."""
-        foreign = [currency for currency in self.currencies if currency != quote]
-        return RateTable(quote=quote, rows=tuple(self._rows(foreign, quote, first, last)))
+        days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+        return self._table(quote, [(currency, day) for currency in self._foreign(quote) for day in days])
+
+    def table_of(self, *, quote: str, customers: str, kpis: Collection[str]) -> RateTable:
+        """Return the rates into one currency of what customers' sums of some KPIs are of, on whatever days.
+
+        `customers` is an array literal.
+        """
+        foreign = self._foreign(quote)
+        if not foreign:
+            return RateTable(quote=quote, rows=())
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _USED, {"brand": self._brand_id, "customers": customers, "kpis": sorted(kpis), "foreign": foreign}
+            )
+            return self._table(quote, cursor.fetchall())
 
     def conversion(self, *, base: str, quote: str, day: date) -> Conversion | None:
         """Return the rate of one day and what it is made of; None when there is none."""
         return self._load([base], quote, day, day).conversion(base, quote, day)
 
-    def _rows(self, foreign: list[str], quote: str, first: date, last: date) -> Iterator[tuple[str, date, Decimal]]:
-        rates = self._load(foreign, quote, first, last) if foreign else None
-        for currency in foreign if rates is not None else ():
-            for offset in range((last - first).days + 1):
-                day = first + timedelta(days=offset)
+    def _foreign(self, quote: str) -> list[str]:
+        return [currency for currency in self.currencies if currency != quote]
+
+    def _table(self, quote: str, used: Sequence[tuple[str, date]]) -> RateTable:
+        rows: list[tuple[str, date, Decimal]] = []
+        if used:
+            days = [day for _, day in used]
+            rates = self._load({currency for currency, _ in used}, quote, min(days), max(days))
+            for currency, day in used:
                 key = (currency, quote, day)
-                if key not in self._known and rates is not None:
+                if key not in self._known:
                     self._known[key] = rates.conversion(currency, quote, day)
-                conversion = self._known[key]
-                if conversion is not None:
-                    yield currency, day, conversion.rate
+                if (conversion := self._known[key]) is not None:
+                    rows.append((currency, day, conversion.rate))
+        return RateTable(quote=quote, rows=tuple(rows))
 
     def _load(self, foreign: Collection[str], quote: str, first: date, last: date) -> Rates:
         key = (frozenset(foreign), quote, first, last)

@@ -8,10 +8,12 @@ from commissions.engine import coarse
 from commissions.engine.book import ACTIVE_KPIS, Crowd
 from commissions.engine.measures import DEPOSIT
 from commissions.engine.plan import MetricName, Plan
-from commissions.queries.conversions import RateTable
+from commissions.queries.conversions import Conversions
 from commissions.queries.exclusions import EXCLUDED, Excluded
 from commissions.queries.scopes import HAS_RATE, JOIN_RATES, RATES, Scope, customers_owned, rate_columns
 from track360.lib.periods import Period
+
+COUNTED = {MetricName.FIRST_DEPOSITS, MetricName.ACTIVE_CUSTOMERS}
 
 _OWNED = """
 owned AS MATERIALIZED (
@@ -64,17 +66,20 @@ GROUP BY 1, 2
 
 
 def crowds_of(
-    *, brand_id: int, plan: Plan, scopes: Sequence[Scope], rates: RateTable, excluded: Excluded
+    *, brand_id: int, plan: Plan, scopes: Sequence[Scope], conversions: Conversions, excluded: Excluded
 ) -> dict[int, tuple[Crowd, ...]]:
     """Return the counts that a plan's tiers look at, by affiliate; nothing where they look at none."""
-    counted = coarse.counted_metrics(plan)
+    counted = coarse.counted_metrics(plan).keys() & COUNTED
     if not counted:
         return {scope.affiliate: () for scope in scopes}
     found: dict[tuple[int, Period], list[int]] = {}
+    affiliates = [scope.affiliate for scope in scopes]
+    customers = customers_owned(brand_id=brand_id, affiliates=affiliates)
+    rates = conversions.table_of(quote=plan.currency, customers=customers, kpis=[DEPOSIT, *ACTIVE_KPIS])
     parameters = {
         "brand": brand_id,
-        "affiliates": [scope.affiliate for scope in scopes],
-        "customers": customers_owned(brand_id=brand_id, affiliates=[scope.affiliate for scope in scopes]),
+        "affiliates": affiliates,
+        "customers": customers,
         "active": list(ACTIVE_KPIS),
         **rate_columns(rates),
         **excluded.columns(),

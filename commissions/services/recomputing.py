@@ -13,15 +13,15 @@ from datetime import date
 
 from brands.models import Brand
 from commissions.engine import coarse
-from commissions.engine.book import Book, Crowd, Customer, Days, Deal, Fact, Qualification, State
+from commissions.engine.book import Book, Customer, Days, Deal, Fact, Qualification, State
 from commissions.engine.compute import compute
 from commissions.engine.judging import Judges
 from commissions.engine.placing import Placing
-from commissions.engine.plan import MetricName, Plan
+from commissions.engine.plan import Plan
 from commissions.models import Plan as StoredPlan
 from commissions.queries.candidates import candidates_of, customers_of
 from commissions.queries.concerned import customers_since, first_day, first_stored, last_month, plans_of
-from commissions.queries.conversions import Conversions, RateTable
+from commissions.queries.conversions import Conversions
 from commissions.queries.crowd import crowds_of
 from commissions.queries.exclusions import Excluded, exclusions_under
 from commissions.queries.facts import shared_facts
@@ -190,7 +190,7 @@ class _PlanAgain:
                 brand_id=self._around.brand.id,
                 plan=self._plan,
                 customers=known,
-                rates=self._rates(self._around.beginning, self._around.last.last_day),
+                conversions=self._around.conversions,
                 count_kpis=self._around.count_kpis,
             )
             placings = {affiliate: Placing(self._book(affiliate)) for affiliate in {pair[0] for pair in batch}}
@@ -232,7 +232,9 @@ class _PlanAgain:
         openings = openings_of(brand_id=brand_id, plan=self._plan.number, scopes=scopes)
         scopes = [_without_gap(scope, openings[scope.affiliate]) for scope in scopes]
         first = min(scope.first for scope in scopes)
-        rates = self._rates(first.first_day, self._around.last.last_day)
+        rates = self._around.conversions.table(
+            quote=self._plan.currency, first=first.first_day, last=self._around.last.last_day
+        )
         starts = coarse.slice_starts(
             self._plan,
             [deal for scope in scopes for deal in self._around.deals[scope.affiliate]],
@@ -248,7 +250,13 @@ class _PlanAgain:
             rates=rates,
             excluded=self._around.excluded,
         )
-        crowds = self._crowds(scopes)
+        crowds = crowds_of(
+            brand_id=brand_id,
+            plan=self._plan,
+            scopes=scopes,
+            conversions=self._around.conversions,
+            excluded=self._around.excluded,
+        )
         others = standing_of(brand_id=brand_id, plan=self._plan, scopes=scopes, judged=judged)
         named = {fact.customer for found in facts.values() for fact in found if fact.customer is not None}
         named.update(customer for state in openings.values() for customer in _customers_in(state))
@@ -279,20 +287,6 @@ class _PlanAgain:
             )
             computed.append(Months(scope, outcome, everybody, changed))
         self._store.months(computed)
-
-    def _crowds(self, scopes: Sequence[Scope]) -> dict[int, tuple[Crowd, ...]]:
-        if not coarse.counted_metrics(self._plan).keys() & {MetricName.FIRST_DEPOSITS, MetricName.ACTIVE_CUSTOMERS}:
-            return {scope.affiliate: () for scope in scopes}
-        return crowds_of(
-            brand_id=self._around.brand.id,
-            plan=self._plan,
-            scopes=scopes,
-            rates=self._rates(self._around.beginning, self._around.last.last_day),
-            excluded=self._around.excluded,
-        )
-
-    def _rates(self, first: date, last: date) -> RateTable:
-        return self._around.conversions.table(quote=self._plan.currency, first=first, last=last)
 
     def _book(self, affiliate: int) -> Book:
         """Give an affiliate's terms, without facts."""
