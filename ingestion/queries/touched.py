@@ -1,49 +1,100 @@
-"""Which stored records a change of configuration may give another meaning, found from the words they carry."""
+"""Which stored records a change of configuration may give another meaning, found from the words they carry.
 
-from collections.abc import Collection, Iterable, Mapping
+No index leads from words to live records, so these are looked through part by part: no statement takes longer because
+the brand has more of them.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Func, Q, TextField
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
 
 from brands.models import Brand
 from ingestion.models import Activity, Customer
+from ingestion.models.records import State
 from ingestion.rules.meaning import Meaning
 from ingestion.rules.names import fold
-from ingestion.rules.standard import Kpi
+from ingestion.rules.standard import EVENT_ALIASES, EVENTS, STATUS_ALIASES, STATUSES, Kpi
 
+# Activities of one part.
+LOOKED_AT = 100_000
 _EVERYTHING = Q(pk__isnull=False)
 
-_KPIS = "SELECT DISTINCT unnest(kpis) FROM ingestion_activity WHERE brand_id = %s"
-_FIELDS = "SELECT DISTINCT jsonb_object_keys(details) FROM ingestion_activity WHERE brand_id = %s AND details <> '{}'"
-_STATUSES = "SELECT DISTINCT details ->> 'status' FROM ingestion_activity WHERE brand_id = %s AND details ? 'status'"
-_PRODUCTS = "SELECT DISTINCT coalesce(details ->> 'product', product) FROM ingestion_activity WHERE brand_id = %s"
 _CUSTOMER_FIELDS = "SELECT DISTINCT jsonb_object_keys(fields) FROM ingestion_customerprofile WHERE brand_id = %s"
 
 
-def touched_activities(*, brand: Brand, before: Meaning, after: Meaning) -> Q | None:
-    """Return the condition for activities that carry a word which the two meanings understand differently, if any."""
+def touched_activities(*, brand: Brand, before: Meaning, after: Meaning) -> Iterator[Q]:
+    """Yield conditions for activities that carry a word which the two meanings understand differently."""
+    if before == after:
+        return
+    for part in parts(brand=brand, parked_only=_is_of_parked(before, after)):
+        if condition := _touched(brand, part, before, after):
+            yield part & condition
+
+
+def parts(*, brand: Brand, parked_only: bool = False) -> Iterator[Q]:
+    """Yield conditions that cut the brand's activities into parts; what is parked is found by an index, as one."""
+    if parked_only:
+        yield Q(state=State.PARKED)
+        return
+    ids = Activity.objects.filter(brand=brand).order_by("pk").values_list("pk", flat=True)
+    last = 0
+    while found := ids.filter(pk__gt=last)[LOOKED_AT - 1 : LOOKED_AT].first():
+        yield Q(pk__gt=last, pk__lte=found)
+        last = found
+    yield Q(pk__gt=last)
+
+
+def events_sent(*, brand: Brand, part: Q) -> Iterator[str]:
+    """Yield the event names of a part of the brand's activities, as they were sent."""
+    return iter(Activity.objects.filter(part, brand=brand).order_by().values_list("event", flat=True).distinct())
+
+
+def _is_of_parked(before: Meaning, after: Meaning) -> bool:
+    """Tell whether the change only explains events and statuses that were not understood, so that they are parked."""
+    if (before.kpis, before.field_aliases, before.product_aliases) != (
+        after.kpis,
+        after.field_aliases,
+        after.product_aliases,
+    ):
+        return False
+    events = {*before.kpi_by_name, *EVENTS, *EVENT_ALIASES, *before.events, *before.event_aliases}
+    statuses = {*STATUSES, *STATUS_ALIASES, *before.status_aliases}
+    return all(before.event(name) == after.event(name) for name in events if before.event(name).known) and all(
+        before.status(name) == after.status(name) for name in statuses
+    )
+
+
+def _touched(brand: Brand, part: Q, before: Meaning, after: Meaning) -> Q:
     if _end(before.field_aliases, after.field_aliases):
         return _EVERYTHING  # what an alias led to its target does not show that it was an alias
+    activities = Activity.objects.filter(part, brand=brand).order_by()
     condition = Q()
     if (before.kpis, before.events, before.event_aliases) != (after.kpis, after.events, after.event_aliases):
-        events = Activity.objects.filter(brand=brand).values_list("event", flat=True).distinct()
+        events = events_sent(brand=brand, part=part)
         condition |= _any_of("event__in", [name for name in events if before.event(name) != after.event(name)])
     if before.kpis != after.kpis:
-        kpis = _words(_KPIS, brand)
-        condition |= _any_of("kpis__overlap", [name for name in kpis if _kpi(before, name) != _kpi(after, name)])
+        kpis = [kpi.name for kpi in before.kpi_by_name.values() if _kpi(after, kpi.name) != kpi]
+        condition |= _any_of("kpis__overlap", kpis)
     if (before.kpis, before.field_aliases) != (after.kpis, after.field_aliases):
-        fields = [name for name in _words(_FIELDS, brand) if before.activity_role(name) != after.activity_role(name)]
-        condition |= _any_of("details__has_any_keys", fields)
+        keys = Func("details", function="jsonb_object_keys", output_field=TextField())
+        fields = activities.exclude(details={}).values_list(keys, flat=True).distinct()
+        names = [name for name in fields if before.activity_role(name) != after.activity_role(name)]
+        condition |= _any_of("details__has_any_keys", names)
     if before.status_aliases != after.status_aliases:
-        statuses = [word for word in _words(_STATUSES, brand) if before.status(word) != after.status(word)]
+        words = activities.filter(details__has_key="status").values_list(KT("details__status"), flat=True).distinct()
+        statuses = [word for word in words if before.status(word) != after.status(word)]
         condition |= _any_of("details__status__in", statuses)
     if before.product_aliases != after.product_aliases:
-        products = [word for word in _words(_PRODUCTS, brand) if before.product(word) != after.product(word)]
+        lines = activities.values_list(Coalesce(KT("details__product"), "product"), flat=True).distinct()
+        products = [word for word in lines if before.product(word) != after.product(word)]
         condition |= _any_of("details__product__in", products)
         if products:
             condition |= Q(product__in=products) & ~Q(details__has_key="product")
-    return condition or None
+    return condition
 
 
 def touched_customers(*, brand: Brand, before: Meaning, after: Meaning) -> Collection[str]:

@@ -8,8 +8,9 @@ from django.db import transaction
 
 from brands import audit
 from brands.models import Brand, User
-from ingestion.models import Activity, Alias, Event, Kpi
+from ingestion.models import Alias, Event, Kpi
 from ingestion.queries.meaning import Settings, read_meaning
+from ingestion.queries.touched import events_sent, parts
 from ingestion.rules.meaning import Meaning
 from ingestion.rules.names import fold
 from ingestion.services.changes import (
@@ -91,8 +92,11 @@ def _check_identities(brand: Brand, before: Meaning, after: Meaning) -> None:
     other = [folded for folded, name in names.items() if before.event(name).identity != after.event(name).identity]
     if not other:
         return
-    for sent in Activity.objects.filter(brand=brand).values_list("event", flat=True).distinct():
-        if fold(sent) in other:
+    is_unknown = not any(before.event(folded).known for folded in other)
+    for part in parts(brand=brand, parked_only=is_unknown):
+        for sent in events_sent(brand=brand, part=part):
+            if fold(sent) not in other:
+                continue
             raise IdentityFixed(
                 f"Records of {names[fold(sent)]} exist, so what tells them apart cannot change any more."
             )

@@ -81,8 +81,7 @@ def replay(*, brand: Brand, before: Meaning, after: Meaning, now: datetime, writ
     RecordsUnreadable.
     """
     effect = Effect()
-    condition = touched_activities(brand=brand, before=before, after=after)
-    if condition is not None:
+    for condition in touched_activities(brand=brand, before=before, after=after):
         touched = stored_activities(brand=brand, condition=condition)
         while chunk := list(islice(touched, CHUNK)):
             effect += _replayed(brand, before, after, chunk, now, writes=writes)

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from brands.models import AuditEvent
 from ingestion import services
 from ingestion.models import Activity, Customer, Delivery, Outbox, SupersededActivity
+from ingestion.queries import touched
 from ingestion.queries.meaning import present_meaning
 from ingestion.queries.parked import numeric_details, parked_groups, parked_samples
 from ingestion.services import Effect
@@ -185,6 +186,36 @@ def test_each_kind_of_change_touches_what_carries_its_word(brand, record, change
     assert preview(brand, change) == effect
     assert configure(brand, change) == effect
     assert {event_id: stored for _, event_id, _, stored in brand.rows()} == {"e1": facts, "e2": {"Deposit": 250.0}}
+
+
+@pytest.mark.parametrize("looked_at", [1, 2, 3, 4])
+def test_what_a_change_touches_is_found_part_by_part(brand, monkeypatch, looked_at):
+    monkeypatch.setattr(touched, "LOOKED_AT", looked_at)
+    brand.activities(*(deposit(f"e{number}", eventname=name) for number, name in enumerate(["FTD", "ftd", "Bonus"])))
+    brand.activities(deposit("e3", Tickets="3"), deposit("e4", status="Declined"), deposit("e5", eventname="Spin"))
+
+    assert configure(brand, services.SaveAlias("events", "F-T-D", "Bonus")) == Effect(changes=2)
+    assert configure(brand, services.SaveKpi("Tickets", "count")) == Effect(changes=1)
+    assert configure(brand, services.SaveKpi("tickets", "money")) == Effect(changes=1)
+    assert configure(brand, services.SaveAlias("statuses", "declined", "approved")) == Effect(changes=1)
+    assert configure(brand, services.SaveAlias("events", "spin", "Bonus")) == Effect(becomes_live=1)
+    with pytest.raises(services.IdentityFixed):
+        configure(brand, services.SaveEvent("ftd", "content"))
+
+
+@pytest.mark.parametrize(
+    "change", [ALIAS, services.SaveEvent("InitialFund", "day"), services.SaveAlias("statuses", "ok", "approved")]
+)
+def test_a_word_that_was_not_understood_is_looked_for_in_parked_records_alone(
+    brand, monkeypatch, django_assert_num_queries, change
+):
+    monkeypatch.setattr(touched, "LOOKED_AT", 1)
+    with CaptureQueriesContext(connection) as none:
+        preview(brand, change)
+    brand.activities(*(deposit(f"e{number}") for number in range(20)))
+
+    with django_assert_num_queries(len(none)):
+        assert preview(brand, change) == Effect()
 
 
 def test_a_change_undone_restores_what_was(brand):
