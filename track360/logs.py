@@ -27,8 +27,8 @@ THINGS = ("column", "constraint", "database", "function", "index", "policy", "re
           "socket", "table", "user", "view")  # fmt: skip
 _NAMED = "|".join(f"(?<={thing} )" for thing in THINGS)
 WITHOUT_VALUES = re.compile(rf'(?:(?!\n(?:LINE \d+|DETAIL|HINT|QUERY|CONTEXT):)[^"]|(?:{_NAMED})"[^"]*")*')
-# Our tokens, also where somebody has put one into an address.
-TOKEN = re.compile(rf"(?:{BRAND_TOKEN_MARK}|{ACCESS_TOKEN_MARK})[\w-]+")
+# Our tokens, also where somebody has put one into an address, and the keys in the addresses of letters about passwords.
+TOKEN = re.compile(rf"(?:{BRAND_TOKEN_MARK}|{ACCESS_TOKEN_MARK})[\w-]+|(?<=/password/reset/key/)[\w-]+")
 SECRET_NAMES = re.compile(r"token|secret|password|authorization|cookie|api_?key|signature|e-?mail|phone", re.IGNORECASE)
 
 STDERR = 2
@@ -63,7 +63,7 @@ def without_rows(logger: Any, method: str, event: Any) -> Any:
 
 
 def without_tokens(_: object, __: str, event: Any) -> Any:
-    """Blank brands' and access tokens wherever they stand in a text."""
+    """Blank brands' and access tokens and the keys to passwords wherever they stand in a text."""
     for name, value in event.items():
         if isinstance(value, str):
             event[name] = TOKEN.sub("[redacted]", value)

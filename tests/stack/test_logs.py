@@ -115,6 +115,14 @@ def test_tokens_are_blanked_wherever_they_stand(lines, mark):
     assert lines()[0]["path"] == "/nowhere/[redacted]/page"
 
 
+@pytest.mark.django_db
+def test_the_key_in_the_link_of_a_letter_is_not_logged(client, lines):
+    client.get("/accounts/password/reset/key/n-d5qmo0-d615f106a61e69c1435781c8188bbbc5/")
+
+    (line,) = [line for line in lines() if line["event"] == "request_finished"]
+    assert line["request"] == "GET /accounts/password/reset/key/[redacted]/"
+
+
 def test_a_request_is_logged_without_its_query(client, lines):
     client.get("/livez?token=canary-9c1")
 
