@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Max, Min, Sum
+from django.db.models import Count, Max, Min, OuterRef, Subquery, Sum
 
 from affiliates.models import Affiliate
 from attribution.models import AffiliateDay, Touched
@@ -182,7 +182,8 @@ def brand_rows(*, brands: Sequence[Brand], now: datetime) -> list[BrandRow]:
         )
         for pk, kpi, amount in days.values_list("brand", "kpi").annotate(Sum("amount")):
             counted[pk, kpi] = int(amount)
-    newest = dict(Delivery.objects.filter(brand__in=ids).values_list("brand").annotate(Max("received_at")))
+    received = Delivery.objects.filter(brand=OuterRef("pk")).exclude(source=Source.CONFIGURATION).order_by("-position")
+    newest = dict(Brand.objects.filter(pk__in=ids).values_list("pk", Subquery(received.values("received_at")[:1])))
     parked = dict(Activity.objects.filter(brand__in=ids, state=State.PARKED).values_list("brand").annotate(Count("pk")))
     waiting = waiting_in(ids)
     return [

@@ -15,7 +15,7 @@ from ingestion.admin.previewing import PreviewingAdmin
 from ingestion.models import Alias, Event, Kpi
 from ingestion.models.configuration import AliasKind, Identity, Unit
 from ingestion.queries.meaning import present_meaning
-from ingestion.queries.parked import numeric_details
+from ingestion.queries.parked import LOOKED_AT, numeric_details
 from ingestion.rules.standard import ACTIVITY_FIELDS, CUSTOMER_FIELDS, EVENTS, KPIS, PRODUCTS, STATUSES
 from ingestion.services import DeleteAlias, DeleteEvent, DeleteKpi, Effect, SaveAlias, SaveEvent, SaveKpi
 
@@ -121,6 +121,7 @@ class KpiAdmin(PreviewingAdmin):
             **self.context(request),
             "title": "Figures that no KPI explains",
             "fields": numeric_details(brand=scope.brand),
+            "looked_at": LOOKED_AT,
             "can_add": self.has_add_permission(request),
         }
         return TemplateResponse(request, "admin/ingestion/fields.html", context)

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
+from brands.desk.base import COUNTED_AT_MOST
 from brands.desk.forms import BrandForm
 from brands.desk.scope import scope_of
 from brands.roles import Area
@@ -19,10 +20,10 @@ from ingestion.admin.mapping import TargetField
 from ingestion.admin.previewing import PreviewingAdmin, effects
 from ingestion.admin.stored_bytes import pretty, record_in
 from ingestion.dialects.registry import Origin
-from ingestion.models import Activity, Customer, Delivery, SupersededActivity
+from ingestion.models import Activity, Delivery, SupersededActivity
 from ingestion.models.configuration import AliasKind
 from ingestion.queries.kpis import count_kpis
-from ingestion.queries.parked import ParkedGroup, Sample, parked_groups, parked_samples
+from ingestion.queries.parked import ParkedGroup, Sample, awaited_customers, parked_groups, parked_samples
 from ingestion.rules.standard import STATUSES
 from ingestion.services import Change, Effect, SaveAlias, SaveEvent, SaveKpi
 from ingestion.services.rereading import origins_of
@@ -141,7 +142,8 @@ class ActivityAdmin(PreviewingAdmin):
             "title": "Parked records",
             "reasons": [(*WHY.get(reason, (reason, "")), found) for reason, found in sorted(groups.items())],
             "may_map": scope.changes(Area.MAPPING),
-            "awaited": Customer.objects.filter(brand=scope.brand, reported_at__isnull=True).count(),
+            "awaited": awaited_customers(brand=scope.brand, at_most=COUNTED_AT_MOST + 1),
+            "counted_at_most": COUNTED_AT_MOST,
         }
         return TemplateResponse(request, "admin/ingestion/parked.html", context)
 

@@ -9,8 +9,11 @@ from django.db import connection
 from django.db.models import Count, Max, Min
 
 from brands.models import Brand
-from ingestion.models import Activity, Delivery
+from ingestion.models import Activity, Customer, Delivery
 from ingestion.models.records import State
+
+# Of a brand's records so many are looked at for figures that nobody sums; no index leads to them.
+LOOKED_AT = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +58,28 @@ def parked_samples(*, brand: Brand, reason: str, word: str, at_most: int = 5) ->
 
 
 def numeric_details(*, brand: Brand) -> dict[str, int]:
-    """Return the names of numeric fields that no KPI explains, with the number of live records carrying them."""
+    """Return the names of numeric fields that no KPI explains, and how many of the latest LOOKED_AT records carry each.
+
+    Parked ones are not counted.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT field.key, count(*) FROM ingestion_activity a, jsonb_each_text(a.details) AS field"
-            " WHERE a.brand_id = %s AND a.state = 'live' AND a.details <> '{}'"
+            "WITH latest AS"
+            " (SELECT state, details FROM ingestion_activity WHERE brand_id = %s ORDER BY id DESC LIMIT %s)"
+            " SELECT field.key, count(*) FROM latest, jsonb_each_text(latest.details) AS field"
+            " WHERE latest.state = 'live'"
             " AND field.key NOT IN ('Value', 'Currency', 'amount_usd', 'status', 'product')"
             r" AND field.value ~ '^-?\d+(\.\d+)?$' GROUP BY 1 ORDER BY 2 DESC, 1",
-            [brand.pk],
+            [brand.pk, LOOKED_AT],
         )
         return dict(cursor.fetchall())
+
+
+def awaited_customers(*, brand: Brand, at_most: int) -> int:
+    """Count the customers whom activities named and the brand has not reported, no further than `at_most`."""
+    # Of them no registration is known either, and that an index finds.
+    awaited = Customer.objects.filter(brand=brand, registered_on__isnull=True, reported_at__isnull=True)
+    return awaited[:at_most].count()
 
 
 def _groups(parked: Any, word: str) -> list[ParkedGroup]:

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from ingestion.admin import parked
 from ingestion.dialects import push
 from ingestion.models import Activity, Alias, Event, Kpi
 from tests.admin.house import activity, posted
@@ -31,6 +32,13 @@ def test_parked_records_are_grouped_with_samples_and_a_way_out(house, owner):
     assert "settled" in text
     assert f"{MAP}?for=unknown_event&amp;word=initial_fund" in text
     assert "1 customer" in text
+
+
+def test_customers_not_reported_are_counted_no_further_than_anybody_leafs(house, owner, monkeypatch):
+    monkeypatch.setattr(parked, "COUNTED_AT_MOST", 1)
+    house.send(push.ACTIVITIES, activity("Deposit", "w1", "phantom", "1", "2026-03-05"))
+
+    assert "more than 1 customers" in owner.get("/admin/ingestion/activity/").content.decode()
 
 
 def test_mapping_asks_before_it_changes_what_records_mean(house, owner, record):

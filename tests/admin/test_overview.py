@@ -1,12 +1,13 @@
 """What the front page and the page of all brands say about a brand."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from commissions import services as commissions
+from ingestion import services as ingestion
 from ingestion.dialects import push
-from ingestion.models import Customer
+from ingestion.models import Customer, Delivery
 from tests.admin.house import NOW, House, activity
 from track360.lib.tenancy import operators, tenant
 from track360.overview import BrandRow, brand_rows, overview
@@ -47,3 +48,17 @@ def test_what_waits_is_the_same_on_both_pages(house):
         one = overview(brand=house.brand, today=NOW.date(), now=NOW)
 
     assert (row.waiting, one.waiting) == (2, 2)
+
+
+def test_a_change_of_configuration_is_nothing_that_was_received_on_either_page(house):
+    later = NOW + timedelta(hours=1)
+    with tenant(house.brand.pk):
+        ingestion.save_alias(
+            brand=house.brand, kind="events", alias="initial_fund", target="Deposit", by="test", now=later
+        )
+        one = overview(brand=house.brand, today=NOW.date(), now=later)
+        assert Delivery.objects.filter(brand=house.brand, received_at=later).exists()
+
+    rows = side_by_side(house, House("second"), now=later)
+
+    assert (one.last_received_at, [row.last_received_at for row in rows]) == (NOW, [NOW, None])

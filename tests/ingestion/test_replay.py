@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from brands.models import AuditEvent
 from ingestion import services
 from ingestion.models import Activity, Customer, Delivery, Outbox, SupersededActivity
-from ingestion.queries import touched
+from ingestion.queries import parked, touched
 from ingestion.queries.meaning import present_meaning
 from ingestion.queries.parked import numeric_details, parked_groups, parked_samples
 from ingestion.services import Effect
@@ -383,3 +383,12 @@ def test_parked_records_are_told_by_what_they_wait_for(brand):
         ("e1", {"Value": "250"}, uid),
     ]
     assert numbers == {"Tickets": 1}
+
+
+def test_figures_nobody_sums_are_looked_for_in_the_latest_records(brand, monkeypatch):
+    monkeypatch.setattr(parked, "LOOKED_AT", 2)
+    brand.activities(deposit("e1", Tickets="3"))
+    brand.activities(deposit("e2", Spins="7"), deposit("e3", Spins="8", status="?"))
+
+    with brand.open():
+        assert numeric_details(brand=brand.brand) == {"Spins": 1}
