@@ -1,17 +1,14 @@
 """What may be summed before it is given to the engine, without changing a digit of the answer.
 
 The database adds up far faster than Python; these functions tell it where terms do tell days, customers and products
-apart. `coarsened` does on values what the loader does in SQL.
+apart. The tests do on values what the loader does in SQL.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable
 from datetime import date, timedelta
 
-from commissions.engine.book import Book, Candidate, Customer, Days, Deal, Fact
-from commissions.engine.measures import counts_days, first_of, kpis_happening, kpis_measured
-from commissions.engine.placing import excluded_from, owner_on
+from commissions.engine.book import Days, Deal
+from commissions.engine.measures import counts_days, kpis_happening, kpis_measured
 from commissions.engine.plan import (
     Anchor,
     AppliesTo,
@@ -25,8 +22,7 @@ from commissions.engine.plan import (
     Window,
 )
 from commissions.engine.seeing import share_kpis
-from track360.lib.money import exactly
-from track360.lib.periods import Period, months_after
+from track360.lib.periods import Period
 
 ONE_DAY = timedelta(days=1)
 
@@ -83,26 +79,6 @@ def slice_starts(plan: Plan, deals: Iterable[Deal], earning: Iterable[Days], fir
     return sorted(day for day in starts if first.first_day <= day <= last.last_day)
 
 
-def customer_starts(customer: Customer, plan: Plan) -> list[date]:
-    """Give the days, sorted, from which on other terms may apply to this customer: owners, exclusions, limits."""
-    starts = {owner.holds_from for owner in customer.owners if owner.holds_from is not None}
-    excluded = excluded_from(customer)
-    if excluded is not None:
-        starts.add(excluded[0])
-    if customer.registered_on is not None:
-        starts.update(months_after(customer.registered_on, months) for months in months_limits(plan))
-    return sorted(starts)
-
-
-def slice_of(day: date, starts: Sequence[date], own: Sequence[date] = ()) -> date:
-    """Give the first day of the slice a day lies in: the latest start on or before it."""
-    candidates = [starts[bisect_right(starts, day) - 1]]
-    place = bisect_right(own, day)
-    if place:
-        candidates.append(own[place - 1])
-    return max(candidates)
-
-
 # --- cpa ------------------------------------------------------------------------------------------------------------
 
 
@@ -137,9 +113,8 @@ def tells_early_days_apart(plan: Plan) -> bool:
     )
 
 
-def judged_through(plan: Plan, registered_on: date | None) -> date | None:
-    """Give the last day of facts that matter to a customer's judgement; None: there is none."""
-    limit = judged_within_days(plan)
+def judged_through(limit: int | None, registered_on: date | None) -> date | None:
+    """Give the last day of facts that matter to a customer's judgement by such a limit; None: there is none."""
     return None if limit is None or registered_on is None else registered_on + timedelta(days=limit)
 
 
@@ -164,65 +139,3 @@ def needs_all_standing(plan: Plan) -> bool:
         isinstance(terms.pay, Tiers) and terms.pay.window is Window.PREVIOUS_PERIOD for terms in cpas(plan)
     )
     return lifetime or first_month
-
-
-# --- on values ------------------------------------------------------------------------------------------------------
-
-
-def coarsened(book: Book) -> Book:
-    """Sum a book's facts as far as no term tells them apart."""
-    customers = {customer.number: customer for customer in book.customers}
-    starts = slice_starts(book.plan, book.deals, book.earning, book.first, book.last)
-    kpis, pools = kpis_shared(book.plan), not needs_customers(book.plan)
-    facts = []
-    for fact in book.facts:
-        if fact.kpi not in kpis or not (book.first.first_day <= fact.day <= book.last.last_day):
-            continue
-        product = fact.product if needs_products(book.plan) else ""
-        customer = None if fact.customer is None else customers[fact.customer]
-        if customer is None:
-            facts.append(fact._replace(day=slice_of(fact.day, starts), product=product))
-        elif not pools:
-            day = slice_of(fact.day, starts, customer_starts(customer, book.plan))
-            facts.append(fact._replace(day=day, product=product))
-        elif owner_on(customer, fact.day)[0] == book.affiliate and _is_counted(customer, fact.day):
-            campaign = owner_on(customer, fact.day)[1]
-            day = slice_of(fact.day, starts)
-            facts.append(fact._replace(customer=None, day=day, product=product, campaign=campaign))
-    candidates = tuple(_coarse_candidate(candidate, book.plan) for candidate in book.candidates)
-    return replace(book, facts=summed(facts), candidates=candidates)
-
-
-def summed(facts: Iterable[Fact]) -> tuple[Fact, ...]:
-    """Add up facts that differ in nothing but their amounts."""
-    sums: dict[tuple[object, ...], Fact] = {}
-    with exactly():
-        for fact in facts:
-            key = (fact.customer, fact.day, fact.kpi, fact.product, fact.campaign)
-            known = sums.get(key)
-            sums[key] = (
-                fact
-                if known is None
-                else known._replace(amount=known.amount + fact.amount, positives=known.positives + fact.positives)
-            )
-    return tuple(sums.values())
-
-
-def _is_counted(customer: Customer, day: date) -> bool:
-    excluded = excluded_from(customer)
-    return excluded is None or day < excluded[0]
-
-
-def _coarse_candidate(candidate: Candidate, plan: Plan) -> Candidate:
-    kpis, through = kpis_judged(plan), judged_through(plan, candidate.customer.registered_on)
-    history = [
-        fact._replace(product="", campaign=None)
-        for fact in candidate.history
-        if fact.kpi in kpis and (through is None or fact.day <= through)
-    ]
-    found = [first_of(kpi, candidate.happenings) for kpi in sorted(kpis_triggering(plan))]
-    firsts = tuple(first for first in found if first is not None)
-    if history and not tells_early_days_apart(plan):
-        begins, earliest = min((first.day for first in firsts), default=date.max), min(fact.day for fact in history)
-        history = [fact if fact.day >= begins else fact._replace(day=earliest) for fact in history]
-    return Candidate(candidate.customer, firsts, summed(history))

@@ -1,7 +1,7 @@
 """Customers as the engine judges them: who they are, the records that trigger, and their daily sums."""
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import UTC, date, timedelta
+from datetime import UTC, date
 from typing import Any
 
 from django.db import connection
@@ -156,7 +156,7 @@ def candidates_of(
             happenings[customer].append(Happening(kpi, moment.replace(tzinfo=UTC), day, event_id, amount))
         if judged:
             limit, apart = coarse.judged_within_days(plan), coarse.tells_early_days_apart(plan)
-            through = [_last_day(customers[number], limit) for number in numbers]
+            through = [coarse.judged_through(limit, customers[number].registered_on) or FOREVER for number in numbers]
             daily_from = [
                 date.min if apart else min([first.day for first in happenings[number]], default=FOREVER)
                 for number in numbers
@@ -186,9 +186,3 @@ def _first_records(cursor: Any, asked: dict[str, Any], kpis: Collection[str]) ->
         }
         cursor.execute(_RECORDS_ELSEWHERE, {**asked, **wanted})
         yield from cursor.fetchall()
-
-
-def _last_day(customer: Customer, within_days: int | None) -> date:
-    if within_days is None or customer.registered_on is None:
-        return FOREVER
-    return customer.registered_on + timedelta(days=within_days)

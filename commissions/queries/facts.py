@@ -1,6 +1,6 @@
 """The facts that revenue shares look at, summed and converted in the database as far as terms allow.
 
-`commissions.engine.coarse` says what may be summed; a test compares these statements with its `coarsened`.
+`commissions.engine.coarse` says what may be summed; a test compares these statements with the same done on values.
 """
 
 from collections.abc import Sequence

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import assert_never
 
+from commissions.engine.measures import leaves
 from commissions.engine.plan import (
     RUNNING,
     AllOf,
@@ -116,22 +117,9 @@ def _cpa_pay(pay: FixedPay | PercentPay | Tiers, currency: str) -> str:
 
 
 def _counts_records(terms: Cpa) -> bool:
-    named = {leaf.measure.name for leaf in _leaves(terms.conditions)}
+    named = {leaf.measure.name for leaf in leaves(terms.conditions)}
     counting = {MeasureName.DEPOSIT_COUNT, MeasureName.COUNT, MeasureName.FIRST_DEPOSIT}
     return bool(named & counting) or isinstance(terms.pay, PercentPay)
-
-
-def _leaves(condition: Condition | None) -> Iterator[AtLeast]:
-    match condition:
-        case None:
-            return
-        case AtLeast():
-            yield condition
-        case AllOf(parts=parts) | AnyOf(parts=parts):
-            for part in parts:
-                yield from _leaves(part)
-        case _:
-            assert_never(condition)
 
 
 def _condition(condition: Condition, currency: str) -> str:

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from commissions.engine.book import Candidate, Days, Exclusion, ExclusionReason, Owner, Standing
-from commissions.engine.coarse import coarsened
 from commissions.engine.compute import compute
 from tests.commissions.engine.build import book, by_month, customer, d, deposit, fact, paid, plan, version
+from tests.commissions.engine.coarsening import coarsened
 
 
 def cpa(**terms):

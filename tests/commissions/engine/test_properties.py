@@ -6,10 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commissions.engine.book import Standing
-from commissions.engine.coarse import coarsened, needs_customers
+from commissions.engine.coarse import needs_customers
 from commissions.engine.compute import compute
 from commissions.engine.storing import state_from_json, state_to_json
 from tests.commissions.engine.books import FIRST, LAST, books, days, plans, without_facts_before_registration
+from tests.commissions.engine.coarsening import coarsened
 from track360.lib.periods import Period
 
 

@@ -1,4 +1,4 @@
-"""What the database sums is what `coarse.coarsened` says may be summed."""
+"""What the database sums is what the engine says may be summed."""
 
 from datetime import date
 
@@ -15,6 +15,7 @@ from commissions.queries.scopes import Scope
 from commissions.queries.terms import deals_of, default_plan_of, earning_days_of, terms_of
 from ingestion.models import Activity
 from tests.commissions.conftest import day_of, registered
+from tests.commissions.engine.coarsening import coarsened
 from track360.lib.periods import Period
 
 FIRST, LAST = Period(2026, 1), Period(2026, 3)
@@ -93,7 +94,7 @@ def test_database_sums_as_the_engine_allows(business, anna, ben, share):
             customers=tuple(customers.values()),
             facts=tuple(fact for fact in raw_facts(brand) if fact.customer in customers),
         )
-        wanted = coarse.coarsened(book).facts
+        wanted = coarsened(book).facts
 
     own_days_only = share.get("anchor") != "registration"
     if coarse.needs_customers(terms) and own_days_only:
