@@ -160,7 +160,7 @@ class PlanAdmin(BrandAdmin):
     def end_default(self, request: HttpRequest, plan: Plan, data: dict[str, Any]) -> str:
         scope = scope_of(request)
         services.set_default_plan(brand=scope.brand, plan=None, by=scope.user, now=scope.now)
-        return "Affiliates without a deal earn nothing from now on."
+        return "Affiliates earn nothing on days on which they have no deal."
 
     steps = (
         Step("rename", "Rename", PlanNameForm, rename, Area.TERMS),
@@ -170,7 +170,8 @@ class PlanAdmin(BrandAdmin):
             BrandForm,
             make_default,
             Area.TERMS,
-            text="Every affiliate earns by this plan on days on which he has no deal. Open months are computed again.",
+            text="Every affiliate earns by this plan on days on which he has no deal. "
+            "Open months are computed again; closed ones get adjustments.",
             applies=lambda plan: not plan.is_default,
         ),
         Step(
@@ -179,7 +180,8 @@ class PlanAdmin(BrandAdmin):
             BrandForm,
             end_default,
             Area.TERMS,
-            text="Affiliates earn nothing on days on which they have no deal. Open months are computed again.",
+            text="Affiliates earn nothing on days on which they have no deal. "
+            "Open months are computed again; closed ones get adjustments.",
             applies=lambda plan: plan.is_default,
         ),
     )

@@ -150,5 +150,8 @@ class FxRateAdmin(BrandAdmin):
             title="Upload rates",
             button="Upload",
             back=self.list_url,
-            extra={"text": "All rates of the file are entered, or none. Open months are computed again."},
+            extra={
+                "text": "All rates of the file are entered, or none. "
+                "Open months are computed again; closed ones get adjustments."
+            },
         )

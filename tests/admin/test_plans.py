@@ -180,6 +180,18 @@ def test_default_plan_is_made_and_ended(house, owner, terms):
     assert (is_default, terms("Hybrid")[0].is_default) == (True, False)
 
 
+def test_default_plan_and_rates_say_that_closed_months_get_adjustments(house, owner, terms):
+    plan, _ = terms("Hybrid")
+    pages = [f"{PLANS}{plan.pk}/make-default/", "/admin/ingestion/fxrate/upload/"]
+
+    told = [owner.get(page).content.decode() for page in pages]
+    owner.post(pages[0], posted(house.brand))
+    told.append(owner.get(f"{PLANS}{plan.pk}/end-default/").content.decode())
+
+    said = "Open months are computed again; closed ones get adjustments."
+    assert [said in page for page in told] == [True, True, True]
+
+
 def test_deal_is_made_by_codes_and_changed(house, owner):
     fields = {"affiliate": "1001", "plan": "Hybrid", "campaign": "", "starts_on": "2026-03-01", "ends_on": ""}
 
