@@ -75,7 +75,7 @@ def _push(*, operation_id: str, name: str, summary: str, description: str, examp
                     "413": "More than 1 MiB or 1000 records.",
                     "415": "Not application/json in UTF-8.",
                     "429": "Too many requests; `Retry-After` says when to go on.",
-                    "503": "The database does not answer, or the meaning of records is being changed; nothing was stored.",
+                    "503": "The database does not answer, or what records mean is being changed; nothing was stored.",
                 },
             ),
         }
