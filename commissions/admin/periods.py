@@ -14,6 +14,7 @@ from django.urls import URLPattern, path, reverse
 
 from affiliates.models import Affiliate
 from attribution.models import Touched
+from attribution.services import brands_to_resolve
 from brands.desk.base import BrandAdmin
 from brands.desk.forms import BrandForm
 from brands.desk.scope import scope_of
@@ -68,6 +69,7 @@ class Waiting:
     """What is not yet in the lines of a month that is about to be closed."""
 
     deliveries: int
+    is_directory_new: bool
     affiliates: int
     parked: int
     rates: list[NoRate]
@@ -77,6 +79,7 @@ def waiting_for(*, brand: Brand, period: Period) -> Waiting:
     """Return the work, records and rates that a period still waits for."""
     return Waiting(
         deliveries=Outbox.objects.filter(brand=brand).count(),
+        is_directory_new=brand.pk in brands_to_resolve(),
         affiliates=Touched.objects.filter(brand=brand).values("affiliate").distinct().count(),
         parked=Activity.objects.filter(
             brand=brand, state=State.PARKED, day__range=(period.first_day, period.last_day)

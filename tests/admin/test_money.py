@@ -118,6 +118,7 @@ def test_month_is_closed_after_a_look_at_what_is_missing(bare, at_desk):
     browser.post(page, posted(bare.brand))
 
     assert "1 records of this month are parked" in text
+    assert "Affiliates, links or codes have changed since customers were looked at. Closing does it first." in text
     with tenant(bare.brand.pk):
         entries = list(Entry.objects.filter(brand=bare.brand).values_list("period", "amount", "currency"))
         closed = ClosedPeriod.objects.get(brand=bare.brand)
