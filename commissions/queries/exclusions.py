@@ -1,6 +1,6 @@
 """Which customers are excluded from which day on."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -15,12 +15,24 @@ EXCLUDED = (
     " AS x (customer_id, from_day))"
 )
 
-_ANY = "SELECT EXISTS (SELECT FROM commissions_exclusion WHERE brand_id = %s AND lifted_at IS NULL)"
+# Fewer than so many are all read, rather than asking whom they are of.
+FEW = 1000
 
-_OF_CUSTOMERS = """
+_THE_FEW = """
     SELECT customer_id, reason, from_day FROM commissions_exclusion
-    WHERE brand_id = %s AND customer_id = ANY(%s::bigint[]) AND lifted_at IS NULL
-    ORDER BY id
+    WHERE brand_id = %s AND lifted_at IS NULL
+    LIMIT %s
+"""
+
+# OFFSET 0 keeps the planner to one index probe a customer, whatever it believes about the table.
+_OF_CUSTOMERS = """
+    SELECT a.customer_id, e.reason, e.from_day
+    FROM unnest(%s::bigint[]) AS a (customer_id)
+    CROSS JOIN LATERAL (
+        SELECT reason, from_day FROM commissions_exclusion
+        WHERE brand_id = %s AND customer_id = a.customer_id AND lifted_at IS NULL
+        OFFSET 0
+    ) e
 """
 
 
@@ -38,22 +50,24 @@ class Excluded:
 
 def exclusions_of(*, brand_id: int, customers: Collection[int]) -> Excluded:
     """Return the exclusions of these customers."""
-    return _read(brand_id, array(customers))
+    return _read(_OF_CUSTOMERS, [array(customers), brand_id])
 
 
 def exclusions_under(*, brand_id: int, affiliates: Collection[int]) -> Excluded:
-    """Return the exclusions of all who ever were one of these affiliates' customers."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ANY, [brand_id])
-        if cursor.fetchone() == (False,):
-            return Excluded({})
-    return _read(brand_id, customers_owned(brand_id=brand_id, affiliates=affiliates))
+    """Return the exclusions of all who ever were one of these affiliates' customers.
+
+    Others may be among them where a brand has few.
+    """
+    few = _read(_THE_FEW, [brand_id, FEW])
+    if sum(map(len, few.by_customer.values())) < FEW:
+        return few
+    return _read(_OF_CUSTOMERS, [customers_owned(brand_id=brand_id, affiliates=affiliates), brand_id])
 
 
-def _read(brand_id: int, customers: str) -> Excluded:
+def _read(statement: str, parameters: Sequence[str | int]) -> Excluded:
     found: dict[int, tuple[book.Exclusion, ...]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_OF_CUSTOMERS, [brand_id, customers])
+        cursor.execute(statement, parameters)
         for customer, reason, from_day in cursor.fetchall():
             exclusion = book.Exclusion(book.ExclusionReason(reason), from_day)
             found[customer] = (*found.get(customer, ()), exclusion)
