@@ -7,8 +7,8 @@ apart. The tests do on values what the loader does in SQL.
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from commissions.engine.book import Days, Deal
-from commissions.engine.measures import counts_days, kpis_happening, kpis_measured
+from commissions.engine.book import ACTIVE_KPIS, Days, Deal
+from commissions.engine.measures import DEPOSIT, counts_days, kpis_happening, kpis_measured
 from commissions.engine.plan import (
     Anchor,
     AppliesTo,
@@ -139,3 +139,11 @@ def needs_all_standing(plan: Plan) -> bool:
         isinstance(terms.pay, Tiers) and terms.pay.window is Window.PREVIOUS_PERIOD for terms in cpas(plan)
     )
     return lifetime or first_month
+
+
+def kpis_looked_at(plan: Plan) -> frozenset[str]:
+    """Name the KPIs whose facts make any difference under a plan, those by which its tiers count customers too."""
+    counted = counted_metrics(plan)
+    first_deposits = {DEPOSIT} if MetricName.FIRST_DEPOSITS in counted else set()
+    active = set(ACTIVE_KPIS) if MetricName.ACTIVE_CUSTOMERS in counted else set()
+    return kpis_shared(plan) | kpis_judged(plan) | kpis_triggering(plan) | first_deposits | active

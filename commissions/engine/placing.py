@@ -33,6 +33,12 @@ class Placing:
         """Give the version for facts of no customer in particular; versions for new customers never apply to them."""
         return self._version(day, None) if self._is_in_force(campaign, day) else None
 
+    def plan_on(self, campaign: int | None, day: date) -> int | None:
+        """Give the number of the plan that an owner's campaign, or none, has on a day: a deal's, else the default."""
+        if (day, campaign) not in self._plans:
+            self._plans[day, campaign] = self._plan_on(campaign, day)
+        return self._plans[day, campaign]
+
     def is_in_force_in(self, period: Period) -> bool:
         """Tell whether the affiliate has the plan on any day of a month, for any of his campaigns."""
         starts = {period.first_day}
@@ -66,9 +72,7 @@ class Placing:
         return None
 
     def _is_in_force(self, campaign: int | None, day: date) -> bool:
-        if (day, campaign) not in self._plans:
-            self._plans[day, campaign] = self._plan_on(campaign, day)
-        return self._plans[day, campaign] == self._book.plan.number
+        return self.plan_on(campaign, day) == self._book.plan.number
 
     def _plan_on(self, campaign: int | None, day: date) -> int | None:
         for wanted in (campaign, None) if campaign is not None else (None,):

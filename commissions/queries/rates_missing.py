@@ -32,8 +32,7 @@ def missing_rates(*, brand: Brand) -> list[NoRate]:
     for plan in plans:
         if plan.id not in terms:
             continue
-        looked_at = terms[plan.id]
-        kpis = coarse.kpis_shared(looked_at) | coarse.kpis_judged(looked_at) | coarse.kpis_triggering(looked_at)
+        kpis = coarse.kpis_looked_at(terms[plan.id])
         sums = AffiliateDay.objects.filter(
             brand=brand, affiliate__isnull=False, kpi__in=kpis, currency__in=conversions.currencies
         ).exclude(currency=plan.currency)

@@ -1,6 +1,6 @@
 """Why a customer earns nothing, or not more: everything that stands in the way, with figures (commissions.md 13)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,9 +13,10 @@ from attribution.models import Attribution, CustomerDay
 from attribution.queries.customers import COUNTED_BEGINNINGS
 from brands.models import Brand
 from commissions.engine import coarse
+from commissions.engine.book import Book
 from commissions.engine.book import Customer as Known
-from commissions.engine.placing import excluded_from, owner_on, share_ends_on
-from commissions.engine.plan import AppliesTo, Plan
+from commissions.engine.placing import Placing, excluded_from, owner_on, share_ends_on
+from commissions.engine.plan import Anchor, Plan
 from commissions.models import Plan as StoredPlan
 from commissions.models import Qualification
 from commissions.queries.candidates import customers_of
@@ -24,6 +25,7 @@ from commissions.queries.terms import deals_of, default_plan_of, earning_days_of
 from ingestion.models import Activity, Customer
 from ingestion.models.records import State
 from track360.lib.money import plain
+from track360.lib.periods import Period
 
 
 class Obstacle(StrEnum):
@@ -34,6 +36,7 @@ class Obstacle(StrEnum):
     NOT_REGISTERED = "not_registered"
     EXCLUDED = "excluded"
     AFFILIATE_NOT_EARNING = "affiliate_not_earning"
+    NOT_HIS = "not_his"
     NO_PLAN = "no_plan"
     NO_VERSION = "no_version"
     CONDITION_SHORT = "condition_short"
@@ -111,32 +114,74 @@ def _owners(brand: Brand, customer: Customer) -> list[Affiliate]:
 
 def _under(brand: Brand, customer: Customer, known: Known, affiliate: Affiliate, today: date) -> Iterator[Finding]:
     """Find what is in the way of one of his affiliates."""
-    if not earning_days_of(brand_id=brand.id, affiliates=[affiliate.id])[affiliate.id]:
+    earning = earning_days_of(brand_id=brand.id, affiliates=[affiliate.id])[affiliate.id]
+    if not earning:
         yield Finding(
             Obstacle.AFFILIATE_NOT_EARNING, f"{affiliate.name} has never been in a status that earns.", affiliate.code
         )
-    numbers = {deal.plan for deal in deals_of(brand_id=brand.id, affiliates=[affiliate.id])[affiliate.id]}
+    deals = deals_of(brand_id=brand.id, affiliates=[affiliate.id])[affiliate.id]
     default = default_plan_of(brand_id=brand.id)
-    numbers.update(() if default is None else (default,))
+    numbers = {*(deal.plan for deal in deals), *(() if default is None else (default,))}
     plans = terms_of(brand_id=brand.id, plans=StoredPlan.objects.filter(brand=brand, id__in=numbers))
     if not plans:
         yield Finding(Obstacle.NO_PLAN, f"{affiliate.name} has no deal, and there is no default plan.", affiliate.code)
+    placings = {
+        number: Placing(Book(affiliate.id, plan, default, deals, earning, Period.of(today), Period.of(today)))
+        for number, plan in plans.items()
+    }
+    for what, day in _anchor_days(brand, known, affiliate, plans.values()):
+        yield from _on_anchor_day(known, affiliate, placings, plans, what, day)
     for plan in plans.values():
         yield from _under_plan(brand, customer, known, affiliate, plan, today)
     yield from _standings(brand, customer, affiliate, today)
 
 
+def _anchor_days(brand: Brand, known: Known, affiliate: Affiliate, plans: Iterable[Plan]) -> Iterator[tuple[str, date]]:
+    """Give the days that decide which terms apply: his registration's, and the last of his facts as the affiliate's."""
+    anchors = {terms.anchor for plan in plans for version in plan.versions for terms in version.components}
+    if Anchor.REGISTRATION in anchors and known.registered_on is not None:
+        yield "registered", known.registered_on
+    if Anchor.ACTIVITY in anchors:
+        facts = CustomerDay.objects.filter(brand=brand, customer=known.number).exclude(kpi__in=COUNTED_BEGINNINGS)
+        days = facts.order_by("-day").values_list("day", flat=True).distinct()
+        yield from [("was last active", day) for day in days if owner_on(known, day)[0] == affiliate.id][:1]
+
+
+def _on_anchor_day(
+    known: Known, affiliate: Affiliate, placings: Mapping[int, Placing], plans: Mapping[int, Plan], what: str, day: date
+) -> Iterator[Finding]:
+    """Say which of owner, deal and version is missing on a day."""
+    owner, campaign = owner_on(known, day)
+    if owner != affiliate.id:
+        yield Finding(
+            Obstacle.NOT_HIS,
+            f"He was not {affiliate.name}'s on {day}, when he {what}: what goes by that day is not earned.",
+            affiliate.code,
+        )
+        return
+    number = next((placing.plan_on(campaign, day) for placing in placings.values()), None)
+    if number is None:
+        if placings:
+            yield Finding(
+                Obstacle.NO_PLAN,
+                f"{affiliate.name} had no deal on {day}, when he {what}, and there is no default plan.",
+                affiliate.code,
+            )
+    elif number in plans and placings[number].version_of(known, day) is None:
+        begun = [version.effective_from for version in plans[number].versions if version.effective_from <= day]
+        first = min(begun or (version.effective_from for version in plans[number].versions))
+        yield Finding(
+            Obstacle.NO_VERSION,
+            f"{plans[number].name} is for customers registered from {first} on; he registered on {known.registered_on}."
+            if begun
+            else f"{plans[number].name} has no terms before {first}; he {what} on {day}.",
+            affiliate.code,
+        )
+
+
 def _under_plan(
     brand: Brand, customer: Customer, known: Known, affiliate: Affiliate, plan: Plan, today: date
 ) -> Iterator[Finding]:
-    if known.registered_on is not None and owner_on(known, known.registered_on)[0] == affiliate.id:
-        first = min(version.effective_from for version in plan.versions)
-        if known.registered_on < first and all(v.applies_to is AppliesTo.NEW_CUSTOMERS for v in plan.versions):
-            yield Finding(
-                Obstacle.NO_VERSION,
-                f"{plan.name} is for customers registered from {first} on; he registered on {known.registered_on}.",
-                affiliate.code,
-            )
     for share in coarse.shares(plan):
         ends_on = share_ends_on(known, share)
         if ends_on is not None and ends_on <= today:
@@ -151,10 +196,8 @@ def _under_plan(
 
 def _without_rate(brand: Brand, customer: Customer, affiliate: Affiliate, plan: Plan) -> Iterator[Finding]:
     conversions = Conversions(brand_id=brand.id)
-    kpis = coarse.kpis_shared(plan) | coarse.kpis_judged(plan) | coarse.kpis_triggering(plan)
-    foreign = CustomerDay.objects.filter(brand=brand, customer=customer, kpi__in=kpis).exclude(
-        currency__in=("", plan.currency)
-    )
+    sums = CustomerDay.objects.filter(brand=brand, customer=customer, kpi__in=coarse.kpis_looked_at(plan))
+    foreign = sums.exclude(currency__in=("", plan.currency))
     for currency, day, records in foreign.values_list("currency", "day").annotate(Sum("records")).order_by("day"):
         if conversions.conversion(base=currency, quote=plan.currency, day=day) is None:
             yield Finding(

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from attribution.services import transfer
 from commissions.models import Line
 from commissions.queries.explaining import explain, record_text
 from commissions.queries.rates_missing import missing_rates
@@ -99,9 +100,10 @@ def test_record_is_cut_out_of_its_body_byte_for_byte(body, index, text):
     assert record_text(body.encode(), index) == text
 
 
-def test_every_obstacle_has_its_sentence(business, anna):
+def test_what_is_wrong_with_records_and_conditions_has_its_sentence(business, anna):
     business.deal(anna, business.plan(CPA))
     business.customers(
+        registered("idle", affiliate_id="anna"),
         registered("short", affiliate_id="anna"),
         registered("late", "2026-03-01", affiliate_id="anna"),
         registered("nobodys"),
@@ -127,6 +129,12 @@ def test_every_obstacle_has_its_sentence(business, anna):
         (Obstacle.CONDITION_SHORT, "deposits: 15 of 60, 45 missing."),
     ]
     assert (Obstacle.TOO_LATE, "The last day to qualify was 2026-03-06.") in obstacles(business, "late")
+    assert obstacles(business, "idle") == [
+        (Obstacle.NO_FACTS, "There is no approved fact of this customer."),
+        (Obstacle.TOO_LATE, "The last day to qualify was 2026-03-15."),
+        (Obstacle.NOT_TRIGGERED, "There is no first deposit yet."),
+        (Obstacle.CONDITION_SHORT, "deposits: 0 of 60, 60 missing."),
+    ]
     assert obstacles(business, "nobodys")[0][0] is Obstacle.UNATTRIBUTED
     assert obstacles(business, "awaited")[0][0] is Obstacle.NOT_REPORTED
     assert obstacles(business, "fraud")[0] == (
@@ -140,3 +148,100 @@ def test_every_obstacle_has_its_sentence(business, anna):
     with business.open() as brand:
         [missing] = missing_rates(brand=brand)
     assert (missing.plan, missing.currency, missing.day, missing.records) == ("Plan", "USD", date(2026, 3, 11), 1)
+
+
+LIFE = {"name": "Share", "kind": "revshare", "base": "NGR", "rate": "0.30", "months": 1}
+
+
+@pytest.mark.parametrize(
+    ("deal", "version", "told"),
+    [
+        (
+            {"starts_on": date(2026, 3, 11)},
+            {},
+            [(Obstacle.NO_PLAN, "anna had no deal on 2026-03-10, when he registered, and there is no default plan.")],
+        ),
+        (
+            {"ends_on": date(2026, 3, 9)},
+            {},
+            [
+                (Obstacle.NO_PLAN, f"anna had no deal on {day}, when he {what}, and there is no default plan.")
+                for day, what in (("2026-03-10", "registered"), ("2026-03-12", "was last active"))
+            ],
+        ),
+        (
+            {"starts_on": date(2026, 1, 1)},
+            {"effective_from": date(2026, 3, 11)},
+            [(Obstacle.NO_VERSION, "Plan has no terms before 2026-03-11; he registered on 2026-03-10.")],
+        ),
+        (
+            {},
+            {"effective_from": date(2026, 3, 11), "applies_to": "new_customers"},
+            [
+                (Obstacle.NO_VERSION, "Plan has no terms before 2026-03-11; he registered on 2026-03-10."),
+                (
+                    Obstacle.NO_VERSION,
+                    "Plan is for customers registered from 2026-03-11 on; he registered on 2026-03-10.",
+                ),
+            ],
+        ),
+        ({}, {}, []),
+    ],
+)
+def test_what_is_missing_on_the_day_that_decides_has_its_sentence(business, anna, deal, version, told):
+    business.deal(anna, business.plan({**CPA, "conditions": None}, SHARE, **version), **deal)
+    business.customers(registered("c1", "2026-03-10", affiliate_id="anna"))
+    business.activities(deposit("c1", "d1", "50", "2026-03-12"))
+    business.settle()
+
+    assert obstacles(business, "c1") == told
+
+
+def test_what_is_wrong_with_owner_plan_and_status_has_its_sentence(business, anna, ben):
+    carl = business.affiliate("carl", status="pending")
+    business.deal(anna, business.plan(CPA, LIFE))
+    business.customers(
+        registered("moved", "2026-01-05", affiliate_id="ben"),
+        registered("unpaid", affiliate_id="ben"),
+        {**registered("unknown", affiliate_id="anna"), "regtime": None},
+    )
+    business.settle()
+    with business.open() as brand:
+        for key, to in (("moved", anna), ("unpaid", carl)):
+            transfer(brand=brand, customer=business.customer(key), to=to, from_day=date(2026, 3, 15), by="test",
+                     reason="agreed", now=business.now)  # fmt: skip
+    business.settle()
+
+    assert (Obstacle.NO_PLAN, "ben has no deal, and there is no default plan.") in obstacles(business, "unpaid")
+    assert (
+        Obstacle.AFFILIATE_NOT_EARNING,
+        "carl has never been in a status that earns.",
+    ) in obstacles(business, "unpaid")
+    assert obstacles(business, "moved")[2:] == [
+        (
+            Obstacle.NOT_HIS,
+            "He was not anna's on 2026-01-05, when he registered: what goes by that day is not earned.",
+        ),
+        (Obstacle.SHARE_ENDED, "Share looked at him for 1 months, until before 2026-02-05."),
+    ]
+    assert obstacles(business, "unknown")[0] == (
+        Obstacle.NOT_REGISTERED,
+        "There is neither a registration time nor an approved fact.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("metric", "kpi"), [("first_deposits", "Deposit"), ("active_customers", "Bets"), ("sum:Bonus", "Bonus")]
+)
+def test_rate_is_missing_for_what_only_tiers_look_at(business, anna, metric, kpi):
+    tiers = {"metric": metric, "bands": [["0", "0.1"], ["1", "0.2"]]}
+    business.deal(anna, business.plan({"name": "Share", "kind": "revshare", "base": "NGR", "tiers": tiers}))
+    business.customers(registered("c1", affiliate_id="anna"))
+    business.activities({**day_of("c1", "2026-03-12", **{kpi: "5"}), "Currency": "USD"})
+    business.settle()
+
+    with business.open() as brand:
+        missing = [(rate.currency, rate.day) for rate in missing_rates(brand=brand)]
+
+    assert missing == [("USD", date(2026, 3, 12))]
+    assert [obstacle for obstacle, _ in obstacles(business, "c1")] == [Obstacle.NO_FX_RATE]
