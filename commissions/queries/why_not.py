@@ -159,14 +159,13 @@ def _on_anchor_day(
             affiliate.code,
         )
         return
-    number = next((placing.plan_on(campaign, day) for placing in placings.values()), None)
+    number = next(iter(placings.values())).plan_on(campaign, day)
     if number is None:
-        if placings:
-            yield Finding(
-                Obstacle.NO_PLAN,
-                f"{affiliate.name} had no deal on {day}, when he {what}, and there is no default plan.",
-                affiliate.code,
-            )
+        yield Finding(
+            Obstacle.NO_PLAN,
+            f"{affiliate.name} had no deal on {day}, when he {what}, and there is no default plan.",
+            affiliate.code,
+        )
     elif number in plans and placings[number].version_of(known, day) is None:
         begun = [version.effective_from for version in plans[number].versions if version.effective_from <= day]
         first = min(begun or (version.effective_from for version in plans[number].versions))
