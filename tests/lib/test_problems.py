@@ -7,7 +7,6 @@ from django.db import InterfaceError, OperationalError
 from django.test import Client
 
 
-
 @pytest.mark.parametrize("error", [OperationalError("the server closed the connection"), InterfaceError("closed")])
 def test_a_missing_database_is_503_and_says_when_to_come_back(db, error):
     with patch("brands.authentication._tokens.find", side_effect=error):
