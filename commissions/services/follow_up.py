@@ -1,7 +1,6 @@
 """The follow-up of everything that may change commissions: facts, owners, terms, rates, days gone by."""
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -13,6 +12,7 @@ from commissions.models import CarryState, Qualification
 from commissions.services.locks import lock_affiliates, share_periods
 from commissions.services.rates import take_in_new_rates
 from commissions.services.recomputing import Asked, recompute
+from commissions.services.sharing import ALL, Helper, Share, shares
 from commissions.services.storing import Written
 from commissions.services.touching import touch_affiliates
 from ingestion.models import NewRates
@@ -21,9 +21,6 @@ from track360.lib.tenancy import tenant
 
 # One run, and so one transaction, stays within seconds.
 AFFILIATES_A_RUN = 200
-THREADS = 2
-# Fewer affiliates than these are not worth another connection.
-SHARED_FROM = 8
 
 # Takes all marks of the affiliates whose locks are held; what is marked from now on is the next run's.
 _TAKE = """
@@ -48,33 +45,24 @@ class Followed:
         return Followed(self.affiliates + other.affiliates, self.written.plus(other.written))
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A part of the affiliates: those whose number leaves this remainder."""
-
-    number: int
-    of: int
-
-
-ALL = Share(0, 1)
-
-
 def drain(*, brand_id: int, now: datetime) -> Followed:
     """Compute everything that is marked for a brand, run by run, each in a `tenant()` and transaction of its own.
 
-    Where many affiliates are marked, another thread takes a share: while one waits for the database, the other
-    computes. Inside somebody's transaction there is only one, because another would not see what is not committed.
+    Where many affiliates are marked, other processes take a share each. Inside somebody's transaction there is only
+    this one, because another would not see what is not committed.
     """
     with tenant(brand_id):
         brand = Brand.objects.get(pk=brand_id)
         take_in_new_rates(brand=brand)
         marked = Touched.objects.filter(brand=brand).values("affiliate_id").distinct().count()
-    if marked < SHARED_FROM or connection.in_atomic_block:
-        return _drain(brand_id, now, ALL)
-    with ThreadPoolExecutor(THREADS - 1) as threads:
-        others = [threads.submit(_drain_and_disconnect, brand_id, now, Share(n, THREADS)) for n in range(1, THREADS)]
-        own = _drain(brand_id, now, Share(0, THREADS))
-    return sum((share.result() for share in others), own)
+    own, *others = (ALL,) if connection.in_atomic_block else shares(marked)
+    helpers = [Helper(_drain, brand_id, now, share) for share in others]
+    try:
+        done = _drain(brand_id, now, own)
+    finally:
+        for helper in helpers:
+            helper.wait()
+    return sum((helper.result for helper in helpers), done)
 
 
 @transaction.atomic
@@ -86,7 +74,8 @@ def follow_up(*, brand: Brand, now: datetime, share: Share = ALL, is_alone: bool
     """
     if not is_alone:
         share_periods(brand_id=brand.id)
-    take_in_new_rates(brand=brand)
+    if share.number == 0:
+        take_in_new_rates(brand=brand)
     with connection.cursor() as cursor:
         cursor.execute(_AFFILIATES, [brand.id, share.of, share.number, AFFILIATES_A_RUN])
         affiliates = [affiliate for (affiliate,) in cursor.fetchall()]
@@ -108,13 +97,6 @@ def _drain(brand_id: int, now: datetime, share: Share) -> Followed:
         if done.affiliates == 0:
             return total
         total += done
-
-
-def _drain_and_disconnect(brand_id: int, now: datetime, share: Share) -> Followed:
-    try:
-        return _drain(brand_id, now, share)
-    finally:
-        connection.close()
 
 
 def has_work(*, brand: Brand) -> bool:

@@ -5,7 +5,6 @@ again without a change writes nothing.
 """
 
 import gc
-import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -102,7 +101,7 @@ def recompute(
         brand_id=brand.id, plans=StoredPlan.objects.filter(brand=brand, id__in=set().union(*plans.values()))
     )
     written = Written()
-    with _collecting.suspended():
+    with _without_collecting():
         for number in sorted(terms):
             concerned = [one for one in asked if number in plans[one.affiliate]]
             ours = store(brand=brand, plan=terms[number], closed=around.closed, today=today)
@@ -110,34 +109,16 @@ def recompute(
     return written
 
 
-class _Collecting:
-    """Keeps Python from looking for cycles among the many small values of a book, which have none: half the time.
-
-    Collecting is one switch for all threads, so whoever is the last to leave turns it on again.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._inside = 0
-        self._was_enabled = False
-
-    @contextmanager
-    def suspended(self) -> Iterator[None]:
-        with self._lock:
-            if self._inside == 0:
-                self._was_enabled = gc.isenabled()
-                gc.disable()
-            self._inside += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._inside -= 1
-                if self._inside == 0 and self._was_enabled:
-                    gc.enable()
-
-
-_collecting = _Collecting()
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Keep Python from looking for cycles among the many small values of a book, which have none: half the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class _PlanAgain:

@@ -1,5 +1,7 @@
 """What is marked is computed once, whoever asks, however often, and also when nobody does."""
 
+import os
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
@@ -11,6 +13,8 @@ from attribution.models import Touched
 from attribution.services import drain as attribute
 from commissions import tasks
 from commissions.services import follow_up, recomputing
+from commissions.services.recomputing import recompute
+from commissions.services.sharing import HelperLost
 from tests.commissions.conftest import day_of, deposit, registered
 
 CPA = {"name": "Bounty", "kind": "cpa", "trigger": "first_deposit", "amount": "100", "within_days": 30,
@@ -184,11 +188,15 @@ def test_late_fact_within_the_time_still_qualifies_who_was_expired(business, ann
     assert business.earned() == {"2026-01": "100"}
 
 
+MANY = 9
+
+
 @pytest.fixture
-def many(business):
-    """More affiliates than one thread takes alone, each with a customer worth 30."""
+def many(business, monkeypatch):
+    """More affiliates than one process takes alone, each with a customer worth 30."""
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
     plan = business.plan(SHARE)
-    for number in range(follow_up.SHARED_FROM + 1):
+    for number in range(MANY):
         business.deal(business.affiliate(f"a{number}"), plan)
         business.customers(registered(f"c{number}", affiliate_id=f"a{number}"))
         business.activities(day_of(f"c{number}", "2026-03-12", NGR="100"))
@@ -196,18 +204,58 @@ def many(business):
     return business
 
 
-def test_many_affiliates_are_shared_among_threads(many):
+def in_the_helper(monkeypatch, action):
+    """Have only the process that helps do something else when it is to compute."""
+    ours = os.getpid()
+
+    def compute(**given):
+        return recompute(**given) if os.getpid() == ours else action()
+
+    monkeypatch.setattr(follow_up, "recompute", compute)
+
+
+def test_many_affiliates_are_shared_among_processes(many, monkeypatch):
+    computed = []
+    monkeypatch.setattr(follow_up, "recompute", lambda **given: computed.extend(given["asked"]) or recompute(**given))
+
     done = follow_up.drain(brand_id=many.brand.id, now=many.now)
 
-    assert (done.affiliates, done.written.lines) == (follow_up.SHARED_FROM + 1, follow_up.SHARED_FROM + 1)
+    assert (done.affiliates, done.written.lines) == (MANY, MANY)
+    assert 0 < len(computed) < MANY  # by this process
     assert {row[5] for row in many.lines()} == {"30"}
     assert marks(many) == 0
     assert many.doubts() == []
+
+
+def test_what_a_helper_raises_is_raised_and_its_share_waits(many, monkeypatch):
+    def fail():
+        raise ValueError("no such luck")
+
+    in_the_helper(monkeypatch, fail)
+
+    with pytest.raises(ValueError, match="no such luck"):
+        follow_up.drain(brand_id=many.brand.id, now=many.now)
+    computed = len(many.lines())
+    monkeypatch.undo()
+    done = follow_up.drain(brand_id=many.brand.id, now=many.now)
+
+    assert 0 < computed < MANY == computed + done.affiliates
+    assert many.doubts() == []
+
+
+def test_a_helper_that_is_killed_is_missed_and_its_share_waits(many, monkeypatch):
+    in_the_helper(monkeypatch, lambda: os.kill(os.getpid(), signal.SIGKILL))
+
+    with pytest.raises(HelperLost):
+        follow_up.drain(brand_id=many.brand.id, now=many.now)
+
+    assert 0 < len(many.lines()) < MANY
+    assert marks(many) > 0
 
 
 def test_draining_inside_a_transaction_needs_no_other_connection(many):
     with many.open():
         done = follow_up.drain(brand_id=many.brand.id, now=many.now)
 
-    assert done.affiliates == follow_up.SHARED_FROM + 1
+    assert done.affiliates == MANY
     assert marks(many) == 0
