@@ -29,7 +29,9 @@ class Delivery(models.Model):
     position = models.BigIntegerField(db_default=Func(Value("ingestion_delivery_position"), function="nextval"))
     source = models.CharField(max_length=15, choices=Source)
     entity = models.CharField(max_length=20, help_text="customers, activities, …")
-    token = models.ForeignKey(BrandToken, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    token = models.ForeignKey(  # not checked by the database, as tokens are never deleted
+        BrandToken, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, db_constraint=False
+    )
     request_id = models.CharField(max_length=64, blank=True)
     body = models.BinaryField()
     sha256 = models.BinaryField(max_length=32)
@@ -63,7 +65,7 @@ class Delivery(models.Model):
 class Outbox(models.Model):
     """One committed delivery that was not yet followed up. Written with it, deleted by the follow-up."""
 
-    brand = models.ForeignKey(Brand, models.PROTECT, related_name="+", db_index=False)
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     delivery_id = models.BigIntegerField()
     records = models.PositiveIntegerField()
     created_at = models.DateTimeField()
