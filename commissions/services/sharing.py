@@ -1,12 +1,11 @@
 """Sharing work among processes, because one interpreter computes one thing at a time, however many threads it has."""
 
-import multiprocessing
 import os
+import pickle
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, NoReturn, TypeVar, cast
 
 import structlog
 from django.db import connection
@@ -17,7 +16,6 @@ PROCESSES = 4
 AFFILIATES_A_PROCESS = 4
 
 T = TypeVar("T")
-_forking = multiprocessing.get_context("fork")
 log = structlog.get_logger(__name__)
 
 
@@ -43,20 +41,24 @@ def shares(affiliates: int) -> list[Share]:
 
 
 class Helper(Generic[T]):
-    """A copy of this process that does one thing, with a database connection of its own, and ends."""
+    """A copy of this process that does one thing, with a database connection of its own, and ends.
+
+    Plainly forked: `multiprocessing` refuses to, in the processes of a Celery worker.
+    """
 
     def __init__(self, work: Callable[..., T], *given: Any) -> None:
-        self._answers, there = _forking.Pipe(duplex=False)
-        self._process = _forking.Process(target=_help, args=(there, work, given), daemon=True)
-        self._process.start()
-        there.close()
         self._outcome: tuple[T | None, Exception | None] = (None, HelperLost())
+        self._told, telling = os.pipe()
+        self._process = os.fork()
+        if self._process == 0:
+            _help(telling, work, given)
+        os.close(telling)
 
     def wait(self) -> None:
         """Wait until it has ended."""
-        with self._answers, suppress(EOFError):
-            self._outcome = self._answers.recv()
-        self._process.join()
+        with os.fdopen(self._told, "rb") as told, suppress(EOFError, pickle.UnpicklingError):
+            self._outcome = pickle.load(told)  # noqa: S301 - what this very program has written
+        os.waitpid(self._process, 0)
 
     @property
     def result(self) -> T:
@@ -67,15 +69,18 @@ class Helper(Generic[T]):
         return cast(T, answer)
 
 
-def _help(there: Connection, work: Callable[..., Any], given: tuple[Any, ...]) -> None:
-    # Left alone, not closed: the session is the other process's, which goes on with it.
-    connection.connection = None
-    answer, failure = None, None
+def _help(telling: int, work: Callable[..., Any], given: tuple[Any, ...]) -> NoReturn:
     try:
-        answer = work(*given)
-    except Exception as error:  # raised again in the process that asked
-        log.exception("helper_failed", work=work.__qualname__)
-        failure = error
-    finally:
+        # Left alone, not closed: the session is the other process's, which goes on with it.
+        connection.connection = None
+        answer, failure = None, None
+        try:
+            answer = work(*given)
+        except Exception as error:  # raised again in the process that asked
+            log.exception("helper_failed", work=work.__qualname__)
+            failure = error
         connection.close()
-    there.send((answer, failure))
+        with os.fdopen(telling, "wb") as there:
+            pickle.dump((answer, failure), there)
+    finally:
+        os._exit(0)  # nothing that the other process still has to do when it ends is done here
