@@ -56,7 +56,7 @@ class Helper(Generic[T]):
 
     def wait(self) -> None:
         """Wait until it has ended."""
-        with os.fdopen(self._told, "rb") as told, suppress(EOFError, pickle.UnpicklingError):
+        with os.fdopen(self._told, "rb") as told, suppress(Exception):  # what cannot be read is no answer
             self._outcome = pickle.load(told)  # noqa: S301 - what this very program has written
         os.waitpid(self._process, 0)
 
