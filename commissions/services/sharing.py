@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -35,7 +36,13 @@ ALL = Share(0, 1)
 
 
 def shares(affiliates: int) -> list[Share]:
-    """Cut so many affiliates into as many shares as there are processes for them."""
+    """Cut so many affiliates into as many shares as there are processes for them.
+
+    Only a process's main thread gets helpers: the copy of a process in which others are at work may find their locks
+    held for ever.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return [ALL]
     processes = max(1, min(PROCESSES, os.cpu_count() or 1, affiliates // AFFILIATES_A_PROCESS))
     return [Share(number, processes) for number in range(processes)]
 

@@ -253,6 +253,22 @@ def test_a_helper_that_is_killed_is_missed_and_its_share_waits(many, monkeypatch
     assert marks(many) > 0
 
 
+def test_draining_beside_the_main_thread_needs_no_other_process(many, monkeypatch):
+    monkeypatch.setattr(os, "fork", lambda: pytest.fail("forked beside other threads"))
+
+    def drain():
+        try:
+            return follow_up.drain(brand_id=many.brand.id, now=many.now)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as threads:
+        done = threads.submit(drain).result()
+
+    assert done.affiliates == MANY
+    assert many.doubts() == []
+
+
 def test_draining_inside_a_transaction_needs_no_other_connection(many):
     with many.open():
         done = follow_up.drain(brand_id=many.brand.id, now=many.now)
