@@ -14,6 +14,8 @@ from brands.models import Brand
 from ingestion.models import Activity
 from ingestion.rules.activities import ActivityRow
 
+_COMPARED_AS_THEY_ARE = ("event", "event_id", "product", "currency", "status", "parked_for")
+
 
 class StoredActivity(NamedTuple):
     """An activity as the table holds it; `details` is the JSON text."""
@@ -36,22 +38,21 @@ class StoredActivity(NamedTuple):
     delivery_id: int
     place: int
 
-    def is_same(self, row: ActivityRow) -> bool:
-        """Tell whether a record means what is stored."""
-        return (
-            self.digest.hex == row.digest
-            and self.event == row.event
-            and self.event_id == row.event_id
-            and self.product == row.product
-            and self.currency == row.currency
-            and self.status == row.status
-            and self.parked_for == row.parked_for
-            and tuple(self.kpis) == row.kpis
-            and str(self.day) == row.day
-            and str(self.moment) == row.moment
-            and self.amounts == [Decimal(amount) for amount in row.amounts]
-            and (self.details == row.details or _json(self.details) == _json(row.details))
-        )
+    def differing(self, row: ActivityRow) -> Iterator[str]:
+        """Yield the names of what a record says otherwise than what is stored; none when it means the same."""
+        for name in _COMPARED_AS_THEY_ARE:
+            if getattr(self, name) != getattr(row, name):
+                yield name
+        if self.digest.hex != row.digest:
+            yield "digest"
+        if str(self.moment) != row.moment:
+            yield "moment"
+        if str(self.day) != row.day:
+            yield "day"
+        if tuple(self.kpis) != row.kpis or self.amounts != [Decimal(amount) for amount in row.amounts]:
+            yield "amounts"
+        if self.details != row.details and _json(self.details) != _json(row.details):
+            yield "details"
 
 
 def stored_activities(*, brand: Brand, condition: Q | None = None) -> Iterator[StoredActivity]:

@@ -176,7 +176,7 @@ def _deliver(brand: Brand, delivery_id: int, entity: str, origins: Iterable[Orig
 
 
 def _becomes(activity: StoredActivity, row: ActivityRow) -> str:
-    if activity.is_same(row):
+    if not any(activity.differing(row)):
         return "stays"
     if activity.parked_for and not row.parked_for:
         return "becomes_live"

@@ -137,8 +137,11 @@ def _activity_differences(brand: Brand, meaning: Meaning) -> Iterator[Difference
 def _contradiction(stored: StoredActivity, at: Origin, row: ActivityRow, origin: Origin) -> str:
     if stored.customer != row.customer:
         return "is stored for another customer"
-    if not stored.is_same(row):
+    differing = list(stored.differing(row))
+    if "amounts" in differing:
         return f"means {_told(row.kpis, row.amounts)} and is stored as {_told(stored.kpis, stored.amounts)}"
+    if differing:
+        return f"is stored with another {', '.join(differing)}"
     return "" if at == origin else "is stored with the place of other bytes"
 
 

@@ -70,6 +70,10 @@ def test_deliveries_are_not_decoded_more_often_where_there_are_more_activities(b
     ("tampering", "kind", "says"),
     [
         (lambda: Activity.objects.filter(event_id="e2").update(amounts=[1]), "activity", 'means {"Deposit": "250"}'),
+        (lambda: Activity.objects.filter(event_id="e2").update(status="Settled", product="live"), "activity",
+         "is stored with another product, status"),
+        (lambda: Activity.objects.filter(event_id="e2").update(digest="0" * 32), "activity",
+         "is stored with another digest"),
         (lambda: Activity.objects.filter(event_id="e2").delete(), "activity", "was accepted and is not stored"),
         (lambda: Activity.objects.filter(event_id="e2").update(customer=Customer.objects.get(key="c1")), "activity",
          "is stored for another customer"),
