@@ -1,7 +1,8 @@
 """The Celery application. Messages are hints: what must happen stands in PostgreSQL, and a sweep finds it there."""
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import structlog
 from celery import Celery
@@ -11,7 +12,6 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 from kombu.transport import virtual
 from kombu.transport.redis import Channel, QoS
-from redis import RedisError
 
 from track360.checks import refuse_unsafe_start
 from track360.watch import start_watching
@@ -26,19 +26,31 @@ Channel.do_restore = False
 
 
 class ForgettingQoS(QoS):
-    """Keeps count of the messages in work. One that the broker cannot be told to forget is done all the same.
+    """Keeps count of the messages in work. One that the broker cannot be told about is done all the same.
 
     kombu would count it for ever; after a broker had hung for a moment the worker would be full of messages long done
-    and take no other until somebody restarted it.
+    and take no other until somebody restarted it. Work that outlasts its connection has nobody to tell: kombu would
+    look for the connection on the closed channel, and the worker would end.
     """
 
     def ack(self, delivery_tag: str) -> None:
         """Count a message as done, whether or not the broker hears of it."""
+        with self._counting(delivery_tag) as has_broker:
+            if has_broker:
+                super().ack(delivery_tag)  # type: ignore[no-untyped-call]
+
+    def reject(self, delivery_tag: str, requeue: bool = False) -> None:
+        """Count a message as done; it is given back if the broker hears of it."""
+        with self._counting(delivery_tag) as has_broker:
+            if has_broker:
+                super().reject(delivery_tag, requeue=requeue)  # type: ignore[no-untyped-call]
+
+    @contextmanager
+    def _counting(self, delivery_tag: str) -> Iterator[bool]:
         try:
-            super().ack(delivery_tag)  # type: ignore[no-untyped-call]
-        except RedisError:
+            yield not self.channel.closed
+        finally:
             virtual.QoS.ack(self, delivery_tag)  # type: ignore[no-untyped-call]
-            raise
 
 
 Channel.QoS = ForgettingQoS

@@ -1,4 +1,4 @@
-"""The worker takes messages again after its broker has hung."""
+"""The worker takes messages again after its broker has hung or has gone."""
 
 import pytest
 from redis import RedisError
@@ -6,29 +6,41 @@ from redis import RedisError
 from track360.celery import ForgettingQoS, app
 
 
-class Hanging:
-    """A pipeline to a broker that does not answer."""
+@pytest.fixture
+def channel():
+    """An open channel that has taken one message and may not take a second one."""
+    with app.connection_for_read() as connection:
+        channel = connection.channel()
+        assert isinstance(channel.qos, ForgettingQoS)
+        channel.qos.prefetch_count = 1
+        channel.qos._delivered["tag"] = object()
+        assert not channel.qos.can_consume()
+        yield channel
 
-    def zrem(self, *_: object) -> "Hanging":
-        return self
 
-    hdel = zrem
+@pytest.fixture(params=[lambda channel: channel.basic_ack("tag"), lambda channel: channel.basic_reject("tag"),
+                        lambda channel: channel.basic_reject("tag", requeue=True)])  # fmt: skip
+def done_with(request):
+    """A way to be done with the message."""
+    return request.param
 
-    def execute(self) -> None:
+
+def test_a_message_that_the_broker_cannot_be_told_about_takes_no_place(channel, done_with, monkeypatch):
+    def hangs(*_, **__):
         raise RedisError
 
+    monkeypatch.setattr(channel.qos, "_remove_from_indices", hangs)
+    monkeypatch.setattr(channel.qos, "restore_by_tag", hangs)
 
-def test_a_message_that_cannot_be_acknowledged_takes_no_place(monkeypatch):
-    with app.connection_for_read() as connection:
-        qos = connection.channel().qos
-        assert isinstance(qos, ForgettingQoS)
-        qos.prefetch_count = 1
-        qos._delivered["tag"] = object()
-        assert not qos.can_consume()
-        monkeypatch.setattr(qos, "_remove_from_indices", lambda *_: Hanging())
+    with pytest.raises(RedisError):
+        done_with(channel)
 
-        with pytest.raises(RedisError):
-            qos.ack("tag")
+    assert channel.qos.can_consume()
 
-        assert qos.can_consume()
-        qos._delivered.clear()
+
+def test_work_that_outlasts_its_connection_does_not_end_the_worker(channel, done_with):
+    channel.close()
+
+    done_with(channel)
+
+    assert channel.qos.can_consume()
