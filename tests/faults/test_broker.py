@@ -6,9 +6,12 @@ import time
 from contextlib import contextmanager
 
 import pytest
+from django.db import connection
 
+from attribution.services import lock_sums
 from ingestion.models import Outbox
 from tests.live import eventually
+from track360.lib.tenancy import tenant
 
 # Seconds. Every committed batch is followed up within this time.
 PROMISED = 60
@@ -70,3 +73,30 @@ def test_without_a_broker_requests_stay_fast_and_all_is_followed_up(scene, troub
     assert sorted(took)[len(took) // 2] < 0.5
     assert max(took) < 3
     assert eventually(lambda: scene.platform.get("/readyz?exclude=rates").status == 200, seconds=PROMISED)
+
+
+def test_work_that_outlasts_its_broker_does_not_end_the_worker(scene):
+    worker = scene.platform.programs["worker"]
+
+    def connections():
+        return scene.platform.everything_logged().count("Connected to redis")
+
+    def somebody_waits():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            return cursor.fetchone()[0] > 0
+
+    eventually(lambda: connections() == 1)
+    with tenant(scene.brand.id):
+        lock_sums(brand_id=scene.brand.id)  # so that the follow-up goes on for as long as this does
+        send(scene, 0)
+        eventually(somebody_waits)
+        with valkey_gone(scene.valkey):
+            pass
+        eventually(lambda: connections() == 2)
+
+    eventually(lambda: nothing_waits(scene))
+    send(scene, 1)
+    eventually(lambda: nothing_waits(scene))
+    assert eventually(lambda: scene.platform.get("/readyz?exclude=rates").status == 200)
+    assert worker.status is None
