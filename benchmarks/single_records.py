@@ -9,7 +9,7 @@ from benchmarks import records, stage, traffic
 from benchmarks.measure import Measure, Reading, alternate
 from benchmarks.push_against_copy import Sender
 
-SENDERS = 32
+SENDERS = 64
 CONNECTIONS = 8
 ROUNDS = 5
 RECORDS = 6000  # a round
@@ -28,7 +28,7 @@ UPSERT = f"""
 
 
 def run(rounds: int, scale: float) -> Reading:
-    """Post records one by one on 32 connections; upsert rows like theirs one by one on 8 connections."""
+    """Post records one by one on 64 connections; upsert rows like theirs one by one on 8 connections."""
     count = max(80, int(RECORDS * scale))
     with stage.web() as web:
         sender = Sender(web)
@@ -83,7 +83,7 @@ def _upsert(brand: stage.Brand, count: int) -> float:
 P3 = Measure(
     id="P3",
     title="One record a request, against one row a statement",
-    ours="push over HTTP, 32 connections",
+    ours="push over HTTP, 64 connections",
     limit="INSERT … ON CONFLICT DO UPDATE, 8 connections",
     unit="records/s",
     floor=0.50,

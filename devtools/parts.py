@@ -15,7 +15,7 @@ def parts(
 ) -> dict[str, Program]:
     """Return web, worker and beat, not yet started; each writes its log to a file of its name."""
     web: Command = [BINARIES / "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
-    web += ["--workers", "2", "--blocking-threads", "16", "--blocking-threads-idle-timeout", "600"]
+    web += ["--workers", "2", "--blocking-threads", "32", "--blocking-threads-idle-timeout", "600"]
     web += ["--respawn-failed-workers", "--workers-kill-timeout", "10", application]
     celery: Command = [BINARIES / "celery", "--app", "track360"]
     worker: Command = [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"]
