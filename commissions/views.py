@@ -1,6 +1,7 @@
 """The reading API of commissions: what is earned, why, and what has been posted. One credential sees one brand."""
 
 import hashlib
+import re
 
 from django.db.models import QuerySet
 from django.http import QueryDict
@@ -17,6 +18,10 @@ from commissions.serializers import entry_as_json, explanation_as_json, line_as_
 from track360.lib.paging import PARAMETERS, NumberedPage, Page
 from track360.lib.problems import NotFound
 from track360.lib.tenancy import tenant
+
+
+# As engine/keys.py writes them. PostgreSQL cannot even be asked for some other texts.
+_KEY = re.compile("[0-9a-f]{32}").fullmatch
 
 
 class LineNotFound(NotFound):
@@ -43,7 +48,7 @@ class LineExplanation(BearerView):
         """Return the line's terms, its calculation, and a page of the records that went in."""
         page = NumberedPage.read(request.query_params)
         with tenant(self.brand.id):
-            line = _lines(self.brand).filter(key=key).first()
+            line = _lines(self.brand).filter(key=key).first() if _KEY(key) else None
             if line is None:
                 raise LineNotFound
             explanation = explain(brand=self.brand, line=line, offset=page.offset, limit=page.per_page)

@@ -151,6 +151,13 @@ def test_filters_that_are_not_understood_are_refused(spin, query, code):
     assert (answer.status_code, answer.json()["code"]) == (400, code)
 
 
+@pytest.mark.parametrize("text", ["%00", "0" * 31 + "%00", "0" * 31, "G" * 32, "%ED%A0%80", "%FF", "'"])
+def test_what_is_no_key_of_a_line_is_not_found(spin, text):
+    answer = spin.get(f"{LINES}/{text}/explain")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
 def test_a_brand_reads_its_own_lines_and_entries_only(spin, other):
     assert keys(spin.get(LINES)) == list(range(8))
     assert keys(other.get(LINES)) == list(range(1000, 1008))
