@@ -129,7 +129,7 @@ def read_activity(record: object, *, meaning: Meaning, received: Receipt, again:
     digest = identity.hashed(
         event.folded, customer, event_id, _said(sent, at), value, native, folded_product, status, usd, rest
     )
-    key = _key(event, customer, event_id, sent, at, folded_product, native, value, digest)
+    key = _key(event, customer, event_id, sent, at, folded_product, native, value, usd, digest)
 
     parked_for = "" if event.known else UNKNOWN_EVENT
     try:
@@ -217,6 +217,7 @@ def _key(
     product: str,
     currency: str,
     value: str,
+    usd: str,
     digest: str,
 ) -> str:
     rule = event.identity
@@ -232,7 +233,7 @@ def _key(
         at=at,
         product=product,
         currency=currency,
-        value=value,
+        value=value or (f"{usd} USD" if at and usd else ""),
         rest="" if at else digest,
     )
 

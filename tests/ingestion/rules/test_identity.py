@@ -19,6 +19,8 @@ WITH_ID = {"eventname": "Bet", "eventid": "e1", "customerid": "c1", "Value": "5.
 TIMED = {"eventname": "Bet", "createtime": "2026-03-15 12:10", "customerid": "c1", "Value": "5.00", "Currency": "EUR"}
 DAILY = TIMED | {"createtime": "2026-03-15"}
 TIMELESS = {"eventname": "Bet", "customerid": "c1", "Value": "5.00", "Currency": "EUR"}
+IN_DOLLARS = TIMED | {"Value": None, "amount_usd": "5.50"}
+DATED = {"createtime": "2026-03-15"}
 
 
 def read(record, meaning=CASINO, now=NOW):
@@ -76,6 +78,13 @@ def compare(first, second, meaning=CASINO):
         (TIMED, TIMED | {"note": "x"}, "replaces"),
         (TIMED, TIMED | {"Value": "5.01"}, "another"),
         (TIMED, TIMED | {"createtime": "2026-03-15 12:11"}, "another"),
+        # Without a value the stated dollars; with one they are a further field.
+        (IN_DOLLARS, IN_DOLLARS | {"amount_usd": 5.50}, "same"),
+        (IN_DOLLARS, IN_DOLLARS | {"note": "x"}, "replaces"),
+        (IN_DOLLARS, IN_DOLLARS | {"amount_usd": "6"}, "another"),
+        (IN_DOLLARS, TIMED | {"Value": "5.50"}, "another"),
+        (TIMED, TIMED | {"amount_usd": "6"}, "replaces"),
+        (IN_DOLLARS | DATED, IN_DOLLARS | DATED | {"amount_usd": "6"}, "replaces"),
         # Midnight is a time.
         (DAILY, DAILY | {"createtime": "2026-03-15 00:00"}, "another"),
         # Neither id nor time: only identical records are one, whenever they come.
@@ -85,6 +94,23 @@ def compare(first, second, meaning=CASINO):
 )
 def test_identity(first, second, expected):
     assert compare(first, second) == expected
+
+
+@pytest.mark.parametrize(
+    ("record", "key"),
+    [
+        (WITH_ID, "1ac87ac77c8a4cd4e816272ac292b775"),
+        (DAILY, "733ab330d82a941be6bebc3ba45e5786"),
+        (DAILY | {"Value": None, "amount_usd": "6"}, "733ab330d82a941be6bebc3ba45e5786"),
+        (TIMED, "616899fd3434efdf121a81d73e7de226"),
+        (TIMED | {"amount_usd": "6"}, "616899fd3434efdf121a81d73e7de226"),
+        (TIMED | {"eventname": "DailyStats", "Value": None, "GGR": "5"}, "ba22d72f2972c4d3710e161bf7b660ff"),
+        (TIMELESS, "9cb5abf3248f1f9ca2d71f93dc0cb58e"),
+        (TIMELESS | {"Value": None, "amount_usd": "6"}, "d6f2be8ab92cebef08a0df5442236d9e"),
+    ],
+)
+def test_keys_are_what_they_have_always_been(record, key):
+    assert read(record).key == key
 
 
 # Names and values that look like what texts are joined with.
