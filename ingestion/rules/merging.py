@@ -6,7 +6,7 @@ from ingestion.rules.customers import CustomerRow
 from ingestion.rules.names import fold
 from ingestion.rules.shapes import MAX_FIELDS
 
-MAX_EVIDENCE = 20
+MAX_EVIDENCE = 200
 
 
 class CustomerState(NamedTuple):

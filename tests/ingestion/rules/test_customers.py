@@ -8,7 +8,7 @@ import pytest
 from ingestion.rules.customers import read_customer
 from ingestion.rules.decoding import decode
 from ingestion.rules.meaning import Meaning
-from ingestion.rules.merging import MAX_EVIDENCE, UNKNOWN, merged
+from ingestion.rules.merging import UNKNOWN, merged
 from ingestion.rules.refusals import Refused
 from ingestion.rules.shapes import MAX_FIELDS
 
@@ -98,9 +98,9 @@ def test_the_same_content_changes_nothing():
 
 
 def test_distinct_evidence_is_kept_in_order_and_bounded():
-    sent = [{"customerId": "c1", "tracking_data": f"t{n}"} for n in range(MAX_EVIDENCE + 5)]
+    sent = [{"customerId": "c1", "tracking_data": f"t{n}"} for n in range(205)]
 
-    assert [each["tracking_data"] for each in known(*sent, *sent).evidence] == [f"t{n}" for n in range(MAX_EVIDENCE)]
+    assert [each["tracking_data"] for each in known(*sent, *sent).evidence] == [f"t{n}" for n in range(200)]
 
 
 def test_spellings_of_a_field_are_one_over_records():
