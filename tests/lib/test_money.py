@@ -3,8 +3,9 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from iso4217 import Currency
 
-from track360.lib.money import EXACT, UnknownCurrency, is_currency, minor_digits, plain, rounded, significant
+from track360.lib.money import EXACT, WITHDRAWN, UnknownCurrency, is_currency, minor_digits, plain, rounded, significant
 
 
 @pytest.mark.parametrize(
@@ -34,9 +35,18 @@ def test_rounding_is_symmetric_and_never_further_than_half_a_cent(amount):
     assert abs(EXACT.subtract(result, amount)) <= Decimal("0.005")
 
 
-@pytest.mark.parametrize(("currency", "digits"), [("EUR", 2), ("JPY", 0), ("BHD", 3), ("CLF", 4)])
+@pytest.mark.parametrize(
+    ("currency", "digits"), [("EUR", 2), ("JPY", 0), ("BHD", 3), ("CLF", 4), ("BGN", 2), ("HRK", 2), ("BYR", 0)]
+)
 def test_minor_units_are_those_of_iso_4217(currency, digits):
     assert minor_digits(currency) == digits
+
+
+def test_a_withdrawn_currency_is_in_no_present_table_and_still_one():
+    present = {currency.value for currency in Currency}
+
+    assert sorted(WITHDRAWN.keys() & present) == []
+    assert all(is_currency(code) for code in WITHDRAWN)
 
 
 @pytest.mark.parametrize("code", ["eur", "EURO", "", "XAU", "XXX", "ZZZ", "€"])

@@ -11,6 +11,27 @@ ZERO = Decimal(0)
 # Fifty digits hold any sum of amounts (15 digits, 8 decimals) times rates (12 digits) exactly.
 EXACT = Context(prec=50, rounding=ROUND_HALF_UP)
 
+# Withdrawn from ISO 4217 since 2009, with their minor digits: money of the past is still in them.
+WITHDRAWN = {
+    "ANG": 2,
+    "BGN": 2,
+    "BYR": 0,
+    "CUC": 2,
+    "EEK": 2,
+    "HRK": 2,
+    "LTL": 2,
+    "LVL": 2,
+    "MRO": 2,
+    "SKK": 2,
+    "SLL": 2,
+    "STD": 2,
+    "TMM": 2,
+    "VEF": 2,
+    "ZMK": 2,
+    "ZWL": 2,
+    "ZWR": 2,
+}
+
 
 class UnknownCurrency(ValueError):
     """The code is not a currency of ISO 4217 that money can be paid in."""
@@ -20,8 +41,10 @@ class UnknownCurrency(ValueError):
 def minor_digits(currency: str) -> int:
     """Give the number of decimals of a currency: JPY 0, EUR 2, BHD 3.
 
-    Raises UnknownCurrency for codes that are not ISO 4217, and for those without a minor unit (gold, test codes).
+    Raises UnknownCurrency for codes that are not of ISO 4217 and were not since 2009, and for those without a minor unit (gold, test codes).
     """
+    if currency in WITHDRAWN:
+        return WITHDRAWN[currency]
     try:
         exponent = Currency(currency).exponent
     except ValueError as unknown:
