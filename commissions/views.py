@@ -19,7 +19,6 @@ from track360.lib.paging import PARAMETERS, NumberedPage, Page
 from track360.lib.problems import NotFound
 from track360.lib.tenancy import tenant
 
-
 # As engine/keys.py writes them. PostgreSQL cannot even be asked for some other texts.
 _KEY = re.compile("[0-9a-f]{32}").fullmatch
 
