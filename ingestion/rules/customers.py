@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from ingestion.rules.details import MAX_STRING, check, kept
 from ingestion.rules.ids import identifier
 from ingestion.rules.meaning import Meaning
+from ingestion.rules.names import fold
 from ingestion.rules.refusals import Refused
-from ingestion.rules.shapes import said
+from ingestion.rules.shapes import Other, said
 from ingestion.rules.times import latest_after
 
 MAX_TRACKING_DATA = 50
@@ -24,7 +25,6 @@ _PUBLISHED = {
     "email": "email",
     "salesstatus": "salesStatus",
     "kycstatus": "kycStatus",
-    "lastmodifieddate": "last_modified_date",
 }
 _EVIDENCE = {
     "trackingdata": "tracking_data",
@@ -93,11 +93,18 @@ def read_customer(record: object, *, meaning: Meaning, received_at: datetime) ->
 
     key = identifier(sent.get("customerid"), "customerId")
     latest = latest_after(received_at)
-    registered = modified = None
+    registered = None
     if "regtime" in sent:
         registered = meaning.moment(sent["regtime"], "regtime", latest=latest)
+    fields = kept(shape.others, values)
+    modified = None
     if "lastmodifieddate" in sent:
-        modified = meaning.moment(sent["lastmodifieddate"], "last_modified_date", latest=latest)
+        try:
+            modified = meaning.moment(sent["lastmodifieddate"], "last_modified_date", latest=latest)
+        except Refused:  # only who writes it readably wants older records left out
+            at = shape.places["lastmodifieddate"]
+            name = tuple(record)[at]
+            fields |= kept([Other(at, name, fold(name))], values)
     return CustomerRow(
         key,
         registered.at if registered else None,
@@ -110,7 +117,7 @@ def read_customer(record: object, *, meaning: Meaning, received_at: datetime) ->
         _text(sent, "firstname"),
         _text(sent, "lastname"),
         _text(sent, "email"),
-        kept(shape.others, values),
+        fields,
     )
 
 

@@ -75,6 +75,7 @@ def test_spellings_of_a_field_are_one(field, value, attribute, read_as):
         ({"firstName": int("1" * 65)}, "too_many_digits", "firstName"),
         ({"country": int("1" * 65)}, "too_many_digits", "country"),
         ({"note": "x" * 501}, "too_long", "note"),
+        ({"lastModifiedDate": "x" * 501}, "too_long", "lastModifiedDate"),
     ],
 )
 def test_a_record_is_refused_with_code_and_field(fields, code, field):
@@ -118,6 +119,17 @@ def test_fields_are_bounded_and_those_that_came_first_stay():
 
     assert state.fields == {f"f{n}": "later" if n >= 100 else "first" for n in range(MAX_FIELDS)}
     assert merged(state, read(later)).state == state
+
+
+@pytest.mark.parametrize("value", [1753087560, "21/07/2025 08:46", "2099-01-01", "", ["2025-07-21"]])
+@pytest.mark.parametrize("name", ["last_modified_date", "lastModifiedDate"])
+def test_a_modification_date_that_cannot_be_read_is_a_field_like_any_other(name, value):
+    state = known(CUSTOMER | {"last_modified_date": "2026-03-15T11:40:22Z"})
+
+    after = merged(state, read({"customerId": "c1", "country": "ES", name: value}))
+
+    assert (after.is_stale, after.state.country, after.state.last_modified_at) == (False, "ES", state.last_modified_at)
+    assert after.state.fields == {name: str(value) if isinstance(value, int) else value}
 
 
 @pytest.mark.parametrize(
