@@ -90,7 +90,8 @@ def read_activities(
 def read_activity(record: object, *, meaning: Meaning, received: Receipt, again: bool = False) -> ActivityRow:
     """Return the row that a pushed record is. The time of receipt counts where the record says none.
 
-    Raises Refused. `again`: the record was accepted once, so facts that cannot be are no refusal but park it.
+    Raises Refused. `again`: the record was accepted once, so facts that cannot be are no refusal but park it,
+    and a currency that has been withdrawn since is one.
     """
     if type(record) is not dict:
         raise Refused("invalid_type", "", "Send every record as a JSON object.")
@@ -116,7 +117,7 @@ def read_activity(record: object, *, meaning: Meaning, received: Receipt, again:
     status = values[shape.status]
     status = "" if status is None else _word(status, "status")
     currency = values[shape.currency]
-    currency = "" if currency is None else _currency(currency)
+    currency = "" if currency is None else _currency(currency, again=again)
     value = values[shape.value]
     value = "" if value is None else amount(value, "Value")
     usd = values[shape.amountusd]
@@ -186,13 +187,16 @@ def _word(value: object, field: str) -> str:
     return value
 
 
-def _currency(value: object) -> str:
+def _currency(value: object, *, again: bool) -> str:
     if type(value) is str:
         if value in _currencies:
             return value
-        if len(value) == 3 and value.isascii() and value.isupper() and is_currency(value):
-            _currencies.add(value)
-            return value
+        if len(value) == 3 and value.isascii() and value.isalpha() and value.isupper():
+            if is_currency(value):
+                _currencies.add(value)
+                return value
+            if again:  # it was one when the record came; a table of today cannot take that back
+                return value
     raise Refused("invalid_currency", "Currency", "Send an ISO 4217 code in capitals, like USD.")
 
 

@@ -205,6 +205,7 @@ def test_a_record_is_refused_with_code_and_field(record, code, field):
     [
         ({"Currency": "EUR", "amount_usd": "300.50"}, ("300.5",), "USD", {"Value": "250", "Currency": "EUR"}),
         ({"Currency": "USD", "amount_usd": "250"}, ("250",), "USD", {}),
+        ({"Currency": "HRK"}, ("250",), "HRK", {}),
         ({"Currency": "EUR", "Value": None, "amount_usd": "300"}, ("300",), "USD", {}),
     ],
 )
@@ -244,6 +245,21 @@ def test_a_record_that_was_accepted_once_is_parked_by_facts_that_cannot_be():
     assert facts(record) == {}
     assert refusal(record, meaning) == ("invalid_amount", "KenoStakes")
     assert facts(record, meaning, again=True) == {"parked": "invalid_amount"}
+
+
+def test_a_currency_that_was_one_when_the_record_came_is_read_again():
+    record = DEPOSIT | {"Currency": "QQQ"}
+
+    row = read(record, again=True)
+
+    assert refusal(record) == ("invalid_currency", "Currency")
+    assert (row.amounts, row.currency, row.parked_for) == (("250",), "QQQ", "")
+
+
+@pytest.mark.parametrize("code", ["qqq", "QQ", "Q1Q", "ÄQQ", 840])
+def test_what_never_was_a_currency_is_not_read_again_either(code):
+    with pytest.raises(Refused, match="ISO 4217"):
+        read(DEPOSIT | {"Currency": code}, again=True)
 
 
 _scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
