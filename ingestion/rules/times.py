@@ -10,10 +10,13 @@ MAX_AHEAD = timedelta(hours=24)
 # Before it no brand had customers; without a bound one typing error would reopen two thousand years of months.
 EARLIEST = "1970-01-01"
 
-# Extended ISO 8601 calendar forms. The groups: what makes it more than a date, and its zone.
+# As any other text. Times are remembered as they were sent.
+LONGEST = 500
+
+# Extended ISO 8601 calendar forms, with PostgreSQL's offset of hours only; of a second its microseconds count. The groups: what makes it more than a date, and its zone.
 _FORM = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    r"([Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?([Zz]|[+-][0-9]{2}:?[0-5][0-9])?)?"
+    r"([Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?([Zz]|[+-][0-9]{2}(?::?[0-5][0-9])?)?)?"
 ).fullmatch
 
 
@@ -34,7 +37,7 @@ def moment(value: object, field: str, *, zone: tzinfo, latest: str, needs_zone: 
     A local time that happens twice is the first one; one that does not exist is shifted forward. Raises Refused
     `invalid_datetime`, or `future_datetime` after `latest` (wire.md, Records and batches).
     """
-    if not isinstance(value, str) or not (form := _FORM(value)):
+    if not isinstance(value, str) or len(value) > LONGEST or not (form := _FORM(value)):
         raise _invalid(field, needs_zone=needs_zone)
     if value < EARLIEST:
         raise Refused("invalid_datetime", field, "Send a time after 1970.")
