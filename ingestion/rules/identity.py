@@ -31,7 +31,8 @@ def by_day(*, event: str, customer: str, day: str, product: str, currency: str) 
 def by_content(*, event: str, customer: str, at: str, product: str, currency: str, value: str, rest: str = "") -> str:
     """Return the key of an activity without an id: the instant and the amount stand for it.
 
-    Dollars that were stated in place of an amount stand for it. `rest` is the digest where nothing says when it happened, so that only identical records are one.
+    Dollars that were stated in place of an amount stand for it. `rest` is the digest where nothing says when it
+    happened, so that only identical records are one.
     """
     return hashed("content", event, customer, at, product, currency, value, rest)
 

@@ -13,7 +13,8 @@ EARLIEST = "1970-01-01"
 # As any other text. Times are remembered as they were sent.
 LONGEST = 500
 
-# Extended ISO 8601 calendar forms, with PostgreSQL's offset of hours only; of a second its microseconds count. The groups: what makes it more than a date, and its zone.
+# Extended ISO 8601 calendar forms, with PostgreSQL's offset of hours only; of a second its microseconds count. The
+# groups: what makes it more than a date, and its zone.
 _FORM = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
     r"([Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?([Zz]|[+-][0-9]{2}(?::?[0-5][0-9])?)?)?"

@@ -41,7 +41,8 @@ class UnknownCurrency(ValueError):
 def minor_digits(currency: str) -> int:
     """Give the number of decimals of a currency: JPY 0, EUR 2, BHD 3.
 
-    Raises UnknownCurrency for codes that are not of ISO 4217 and were not since 2009, and for those without a minor unit (gold, test codes).
+    Raises UnknownCurrency for codes that ISO 4217 has not known since 2009, and for those without a minor unit (gold,
+    test codes).
     """
     if currency in WITHDRAWN:
         return WITHDRAWN[currency]
