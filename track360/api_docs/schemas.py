@@ -76,6 +76,12 @@ CUSTOMER: Schema = {
         "lastName": _text("Personal data, kept apart from all that commissions need.", maxLength=500),
         "tracking_data": _text("The value that came with the visitor, unchanged.", maxLength=50),
         "promo_code": _text("The promo code he typed.", maxLength=500),
+        "last_modified_date": {
+            "description": (
+                "When you changed him last. A record older than the stored one is ignored (`duplicate`, code `stale`); "
+                "what cannot be read as a time is kept and has no effect."
+            )
+        },
     },
 }
 ACTIVITY: Schema = {
