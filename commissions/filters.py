@@ -26,8 +26,8 @@ class PeriodFilter(django_filters.CharFilter):
         if value:
             try:
                 Period.parse(value)
-            except NotAPeriod as error:
-                raise InvalidFilter(errors=[Mistake(f"/{self.field_name}", "invalid_filter", str(error))]) from error
+            except NotAPeriod:
+                raise InvalidFilter(errors=[_mistake(self.field_name, self)]) from None
         filtered: QuerySet[Any] = super().filter(rows, value)
         return filtered
 
@@ -70,8 +70,11 @@ def filtered(filters: type[django_filters.FilterSet], *, query: QueryDict, rows:
         raise InvalidFilter
     chosen = filters(query, queryset=rows)
     if not chosen.is_valid():
-        raise InvalidFilter(
-            errors=[Mistake(f"/{name}", "invalid_filter", " ".join(texts)) for name, texts in chosen.errors.items()]
-        )
+        raise InvalidFilter(errors=[_mistake(name, filters.base_filters[name]) for name in chosen.errors])
     found: QuerySet[Any] = chosen.qs
     return found
+
+
+def _mistake(name: str, sought: django_filters.Filter) -> Mistake:
+    # The form's own messages repeat what was sent.
+    return Mistake(f"/{name}", "invalid_filter", f"This filter takes: {sought.extra['help_text']}")

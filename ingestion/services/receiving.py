@@ -17,9 +17,8 @@ from ingestion.writer.customers import write_customers
 from ingestion.writer.deliveries import Arrival, Counted, Written, write_deliveries
 from ingestion.writer.opening import Opening, opened_write
 from ingestion.writer.outcomes import REJECTED, Outcome
-from track360.lib.problems import Malformed, TooLarge
+from track360.lib.problems import LISTED_ERRORS, Malformed, TooLarge
 
-LISTED_ERRORS = 100
 NOT_STORED = "not_stored"
 
 

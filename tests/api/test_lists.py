@@ -158,6 +158,31 @@ def test_what_is_no_key_of_a_line_is_not_found(spin, text):
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ({"state": "bob@example.com"}, "provisional, posted or held"),
+        ({"period": "bob@example.com"}, "2026-01"),
+        ({"source_period": "9999-99"}, "month"),
+        ({"customer": "bob@example.com\0"}, ""),
+        ({"page": "bob@example.com"}, ""),
+        ({"cursor": "bob@example.com"}, ""),
+    ],
+)
+def test_what_a_filter_was_given_is_not_repeated(spin, query, says):
+    answer = spin.get(LINES, **query)
+
+    assert answer.status_code == 400
+    assert [value for value in query.values() if value in answer.content.decode()] == []
+    assert says in "".join(error["message"] for error in answer.json().get("errors", [])), answer.content
+
+
+def test_at_most_a_hundred_mistakes_are_listed(spin):
+    answer = spin.get(LINES, **{f"unknown{number}": "1" for number in range(150)})
+
+    assert (answer.status_code, len(answer.json()["errors"])) == (400, 100)
+
+
 def test_a_brand_reads_its_own_lines_and_entries_only(spin, other):
     assert keys(spin.get(LINES)) == list(range(8))
     assert keys(other.get(LINES)) == list(range(1000, 1008))

@@ -20,6 +20,8 @@ from rest_framework import exceptions
 # Paths on which no person reads the answer.
 MACHINE_PATHS = ("/tracking/", "/api/", "/oauth/")
 RETRY_AFTER_SECONDS = 5
+# More is not listed, whatever is wrong with a request.
+LISTED_ERRORS = 100
 
 log = structlog.get_logger(__name__)
 
@@ -168,7 +170,7 @@ def problem_response(
         "request_id": request_id(),
     }
     if errors:
-        body["errors"] = [mistake._asdict() for mistake in errors]
+        body["errors"] = [mistake._asdict() for mistake in errors[:LISTED_ERRORS]]
     return HttpResponse(dumps(body), status=status, content_type="application/problem+json", headers=headers)
 
 
