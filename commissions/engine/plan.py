@@ -264,9 +264,15 @@ class CarryUnit(StrEnum):
     COMMISSION = "commission"
 
 
+NO_PRODUCT = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class RevShare:
-    """Pays a share of the period's revenue (commissions.md 6). `products` may hold "none": facts without a product."""
+    """Pays a share of the period's revenue (commissions.md 6).
+
+    `products` are as somebody spelled them, and NO_PRODUCT for facts without one.
+    """
 
     name: str
     base: Profile

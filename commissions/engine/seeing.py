@@ -6,10 +6,10 @@ from datetime import date
 from commissions.engine import profile
 from commissions.engine.book import Book, Customer, Fact
 from commissions.engine.placing import Placing, excluded_from, share_ends_on
-from commissions.engine.plan import Anchor, Metric, MetricName, RevShare, Tiers, Version
+from commissions.engine.plan import NO_PRODUCT, Anchor, Metric, MetricName, RevShare, Tiers, Version
+from ingestion.rules.names import fold
 from track360.lib.periods import Period
 
-NO_PRODUCT = "none"
 Seen = dict[tuple[Period, int, str], list[Fact]]
 
 
@@ -18,13 +18,13 @@ def seen_by_shares(book: Book, placing: Placing) -> Seen:
     customers = {customer.number: customer for customer in book.customers}
     shares = {
         version.number: [
-            (terms, share_kpis(book.plan.versions, terms))
+            (terms, share_kpis(book.plan.versions, terms), frozenset(map(fold, terms.products)))
             for terms in version.components
             if isinstance(terms, RevShare)
         ]
         for version in book.plan.versions
     }
-    used = {terms.anchor for of_version in shares.values() for terms, _ in of_version}
+    used = {terms.anchor for of_version in shares.values() for terms, *_ in of_version}
     anchors = [anchor for anchor in Anchor if anchor in used]
     months: dict[date, Period] = {}
     seen: Seen = {}
@@ -35,8 +35,8 @@ def seen_by_shares(book: Book, placing: Placing) -> Seen:
                 version = _version(fact, customer, anchor, placing)
                 if version is None:
                     continue
-                for terms, kpis in shares[version]:
-                    if terms.anchor is anchor and fact.kpi in kpis and _counts(fact, customer, terms):
+                for terms, kpis, products in shares[version]:
+                    if terms.anchor is anchor and fact.kpi in kpis and _counts(fact, customer, terms, products):
                         month = months.get(fact.day) or months.setdefault(fact.day, Period.of(fact.day))
                         seen.setdefault((month, version, terms.name), []).append(fact)
     return seen
@@ -49,8 +49,8 @@ def _version(fact: Fact, customer: Customer | None, anchor: Anchor, placing: Pla
     return None if day is None else placing.version_of(customer, day)
 
 
-def _counts(fact: Fact, customer: Customer | None, terms: RevShare) -> bool:
-    if terms.products and (fact.product or NO_PRODUCT) not in terms.products:
+def _counts(fact: Fact, customer: Customer | None, terms: RevShare, products: frozenset[str]) -> bool:
+    if products and fold(fact.product or NO_PRODUCT) not in products:
         return False
     if customer is None:
         return True

@@ -10,6 +10,7 @@ from commissions.engine.book import Book, Candidate, Crowd, Customer, Days, Deal
 from commissions.engine.compute import compute
 from commissions.engine.measures import kpis_measured, leaves
 from commissions.engine.plan import (
+    NO_PRODUCT,
     Anchor,
     AppliesTo,
     Component,
@@ -166,7 +167,7 @@ def _paid(outcome: Outcome, currency: str) -> str:
 
 def _revshare(terms: RevShare, currency: str) -> str:
     amounts = _month(terms)
-    product = next((name for name in terms.products if name != "none"), "")
+    product = next((name for name in terms.products if name != NO_PRODUCT), "")
     facts = tuple(Fact(1, MONTH.first_day, kpi, amount, 1, product) for kpi, amount in amounts.items())
     book = replace(_book(terms, currency), customers=(_customer(1),), facts=facts)
     with exactly():

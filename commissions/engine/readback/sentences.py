@@ -6,6 +6,7 @@ from typing import assert_never
 
 from commissions.engine.measures import leaves
 from commissions.engine.plan import (
+    NO_PRODUCT,
     RUNNING,
     AllOf,
     AllowNegative,
@@ -181,7 +182,7 @@ def _revshare(terms: RevShare, currency: str) -> Iterator[str]:
     if len(terms.base.steps) > 1:
         yield f"{terms.base.name} is {_profile(terms.base)}."
     if terms.products:
-        named = ["what carries no product" if product == "none" else product for product in terms.products]
+        named = ["what carries no product" if product == NO_PRODUCT else product for product in terms.products]
         yield f"Only {_and(named)} count."
     if terms.months is not None:
         yield f"A customer counts for {terms.months} months from his registration."

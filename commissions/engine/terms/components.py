@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from commissions.engine.plan import (
+    NO_PRODUCT,
     AllowNegative,
     AmountCap,
     Anchor,
@@ -38,6 +39,7 @@ from commissions.engine.terms.reading import (
     read_text,
 )
 from commissions.engine.terms.tiers import Pays, parse_tiers
+from ingestion.rules.names import fold
 
 LATER_KINDS = ("per_unit", "sale", "flat", "override")
 COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
@@ -55,8 +57,9 @@ def parse_component(
 ) -> Component:
     """Read a component's terms, the mapping without its name and kind.
 
-    `profiles` are the brand's revenue profiles by name. With `kpis`, names of KPIs that are not among them are
-    refused. Raises TermsRefused with the path of what is wrong.
+    `profiles` are the brand's revenue profiles by name. `kpis` are given where terms are stated, not where stored ones
+    are read: names of KPIs that are not among them are refused, and a product named twice. Raises TermsRefused with the
+    path of what is wrong.
     """
     if not name.strip() or len(name) > MAX_NAME:
         raise TermsRefused("name", f"must be a text of 1 to {MAX_NAME} characters")
@@ -162,7 +165,7 @@ def _revshare(name: str, reader: Reader, profiles: Mapping[str, Profile], kpis: 
         name=name,
         base=parse_base(reader.value("base"), "base", profiles=profiles, kpis=kpis),
         pay=_revshare_pay(reader, kpis),
-        products=_products(reader),
+        products=_products(reader, is_stated=kpis is not None),
         months=reader.whole("months", minimum=1, maximum=600) if _has(reader, "months") else None,
         netting=reader.choice("netting", Netting, Netting.AFFILIATE),
         negative=_negative(reader),
@@ -185,16 +188,18 @@ def _revshare_pay(reader: Reader, kpis: Collection[str] | None) -> Decimal | Tie
     return parse_tiers(reader.value("tiers"), "tiers", pays=Pays.RATES, kpis=kpis)
 
 
-def _products(reader: Reader) -> tuple[str, ...]:
+def _products(reader: Reader, *, is_stated: bool) -> tuple[str, ...]:
     if not _has(reader, "products"):
         return ()
-    found: list[str] = []
+    found: dict[str, str] = {}
     for item, path in reader.items("products"):
         product = read_text(item, path)
-        if product in found:
-            raise TermsRefused(path, f"{product!r} is named twice")
-        found.append(product)
-    return tuple(found)
+        folded = fold(product)
+        # Two spellings in a list stored before they were refused are one product, and go on being computed.
+        if folded in found and is_stated:
+            raise TermsRefused(path, f"{product!r} is named before, as {found[folded]!r}: name each product once")
+        found.setdefault(folded, NO_PRODUCT if folded == NO_PRODUCT else product)
+    return tuple(found.values())
 
 
 def _negative(reader: Reader) -> Negative:

@@ -104,7 +104,7 @@ def shares(draw, name, netting, carry):
         apply = draw(st.sampled_from(["whole", "marginal"])) if (metric, netting) == ("base", "affiliate") else "whole"
         window = "period" if apply == "marginal" else draw(windows)
         terms["tiers"] = {"metric": metric, "window": window, "apply": apply, "bands": draw(bands(rates))}
-    terms["products"] = draw(st.sampled_from([None, None, ["Casino"], ["none"], ["Casino", "none"]]))
+    terms["products"] = draw(st.sampled_from([None, None, ["casino"], ["none"], ["Casino", "None"]]))
     terms["months"] = draw(st.sampled_from([None, None, 1, 2]))
     terms["negative"] = draw(st.sampled_from(["none", "full", "allow", {"capped": "50"}, {"expiring": 2}]))
     terms["ring_fence"] = draw(st.sampled_from([None, None, "40"])) if netting == "affiliate" else None

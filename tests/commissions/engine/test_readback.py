@@ -51,7 +51,7 @@ def test_share_says_of_what_it_is_and_what_becomes_of_losses():
     terms = read(
         "revshare",
         base="House NGR",
-        products=["Casino", "none"],
+        products=["Casino", "None"],
         months=24,
         negative="full",
         ring_fence="5000",

@@ -286,6 +286,17 @@ def test_products_limit_what_a_share_sees(products, commission):
     assert paid(run(terms, facts).lines) == [commission]
 
 
+@pytest.mark.parametrize(
+    ("listed", "sent"),
+    [("casino", "Casino"), ("Casino", "CASINO"), ("Live-Casino", "live_casino"), ("Keno", "keno"), ("None", "")],
+)
+def test_products_match_in_any_spelling(listed, sent):
+    terms = version(share(rate="0.10", products=[listed]))
+    facts = [fact(1, "01-02", "NGR", 100, product=sent), fact(1, "01-02", "NGR", 400, product="Sports")]
+
+    assert paid(run(terms, facts).lines) == ["10.00"]
+
+
 def test_share_ends_some_months_after_the_registration():
     terms = version(share(rate="1", months=1))
     facts = [fact(1, day, "NGR", amount) for day, amount in (("02-27", 1), ("02-28", 10), ("03-01", 100))]

@@ -108,6 +108,8 @@ def test_component_survives_being_written_and_read_again(kind, document):
         ("revshare", {"base": "NGR", "tiers": {"metric": "sum", "bands": [["0", "0.2"]]}}, "tiers.metric"),
         ("revshare", {**SHARE, "products": []}, "products"),
         ("revshare", {**SHARE, "products": ["Casino", "Casino"]}, "products[1]"),
+        ("revshare", {**SHARE, "products": ["Live-Casino", "Casino", "live_casino"]}, "products[2]"),
+        ("revshare", {**SHARE, "products": ["none", "None"]}, "products[1]"),
         ("revshare", {**SHARE, "months": 0}, "months"),
         ("revshare", {**SHARE, "negative": "some"}, "negative"),
         ("revshare", {**SHARE, "negative": {"capped": "1", "expiring": 1}}, "negative.expiring"),
@@ -122,6 +124,12 @@ def test_terms_are_refused_with_the_path_of_what_is_wrong(kind, document, path):
         parse_component("A", kind, document, kpis=KPIS)
 
     assert refused.value.path == path
+
+
+def test_product_stored_in_two_spellings_is_one():
+    component = parse_component("A", "revshare", {**SHARE, "products": ["Casino", "casino", "None"]})
+
+    assert component.products == ("Casino", "none")
 
 
 def test_kinds_of_later_releases_are_named():
