@@ -10,19 +10,19 @@ from urllib.parse import quote
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from affiliates.rules.landing import SUB_IDS, addressed, safe_landing
 from attribution.queries.targets import Target, links
 from attribution.rules import tokens, visits
 from attribution.services import ClickBuffer, Visit
+from track360.lib.problems import read_only
 
 CLICK_PATH = "/c/"
 
 clicks = ClickBuffer()
 
 
-@require_safe
+@read_only
 def click(request: HttpRequest, code: str) -> HttpResponse:
     """Redirect a visitor to the link's landing page, or answer 404 when there is no such link."""
     response = redirected(request, code)

@@ -15,7 +15,6 @@ from django.db.models import Min
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
 from redis import Redis, RedisError
 
@@ -24,6 +23,7 @@ from ingestion.rates.fetching import rates_note
 from track360.celery import HEARTBEAT
 from track360.checks import missing_migrations
 from track360.lib.postgresql.base import waiting_at_most
+from track360.lib.problems import read_only
 
 # Seconds. Beat sends a heartbeat every 5.
 OLDEST_HEARTBEAT = 30
@@ -39,14 +39,14 @@ class Unready(Exception):
 
 
 @never_cache
-@require_safe
+@read_only
 def livez(request: HttpRequest) -> JsonResponse:
     """Answer that this process takes requests."""
     return JsonResponse({"status": "live"})
 
 
 @never_cache
-@require_safe
+@read_only
 def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 200 when every part works and 503 when one does not, naming it; `?exclude=a,b` leaves parts out."""
     excluded = set(request.GET.get("exclude", "").split(","))
@@ -59,7 +59,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 @never_cache
-@require_safe
+@read_only
 def metrics(request: HttpRequest) -> HttpResponse:
     """Answer with Prometheus metrics to whoever bears METRICS_TOKEN; without one there is no such page."""
     expected = f"Bearer {settings.METRICS_TOKEN}".encode()

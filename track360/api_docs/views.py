@@ -2,18 +2,18 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
 from track360.api_docs.document import document
+from track360.lib.problems import read_only
 
 
-@require_safe
+@read_only
 def schema(request: HttpRequest) -> JsonResponse:
     """Answer with the OpenAPI document."""
     return JsonResponse(document(), content_type="application/vnd.oai.openapi+json", json_dumps_params={"indent": 1})
 
 
-@require_safe
+@read_only
 def page(request: HttpRequest) -> HttpResponse:
     """Show the document with Swagger UI."""
     return render(request, "api_docs.html")

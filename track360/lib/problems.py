@@ -4,17 +4,19 @@ One base class per meaning, subclassed beside the function that raises it.
 """
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from http import HTTPStatus
 from json import dumps
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Concatenate, NamedTuple, ParamSpec
 
 import structlog
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.template.loader import render_to_string
-from django.views import defaults
+from django.views import csrf, defaults
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 
 # Paths on which no person reads the answer.
@@ -22,6 +24,9 @@ MACHINE_PATHS = ("/tracking/", "/api/", "/oauth/")
 RETRY_AFTER_SECONDS = 5
 # More is not listed, whatever is wrong with a request.
 LISTED_ERRORS = 100
+
+Arguments = ParamSpec("Arguments")
+View = Callable[Concatenate[HttpRequest, Arguments], HttpResponse]
 
 log = structlog.get_logger(__name__)
 
@@ -207,6 +212,22 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> HttpRespo
             return _of_status(500)
 
 
+def read_only(view: View[Arguments]) -> View[Arguments]:
+    """Let a view that changes nothing be asked with GET and HEAD; whatever else comes is told so, from whoever it is.
+
+    It needs no protection from forms of other sites, which would tell programs of forms instead of methods.
+    """
+
+    @csrf_exempt
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Arguments.args, **kwargs: Arguments.kwargs) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return _of_status(405, headers={"Allow": "GET, HEAD"})
+        return view(request, *args, **kwargs)
+
+    return asked
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer what Django refuses before any view: an unknown host, say."""
     return _of_status(400) if _is_machine(request) else defaults.bad_request(request, exception)
@@ -215,6 +236,14 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer what a page's view does not allow."""
     return _of_status(403) if _is_machine(request) else defaults.permission_denied(request, exception)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer what was sent to a page by something else than its own form."""
+    if not _is_machine(request):
+        return csrf.csrf_failure(request, reason)
+    detail = "This is a page for people and their browsers. /api/docs lists the addresses for programs."
+    return problem_response(status=403, code="forbidden", detail=detail)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -235,8 +264,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _is_machine(request: HttpRequest) -> bool:
     # A base address with a slash too many, another case or an address that never was: who sends JSON reads JSON.
     path = "/" + request.path_info.lstrip("/").lower() + "/"
+    accepts = request.headers.get("Accept", "").lower()
+    scheme = request.headers.get("Authorization", "").partition(" ")[0].lower()
     return (
-        path.startswith(MACHINE_PATHS) or request.content_type == "application/json" or "x-api-key" in request.headers
+        path.startswith(MACHINE_PATHS)
+        or request.content_type == "application/json"
+        or "x-api-key" in request.headers
+        or scheme == "bearer"
+        # A browser sends HTTP Basic too, to a proxy that asks for it.
+        or (scheme == "basic" and "html" not in accepts)
+        or ("json" in accepts and "html" not in accepts)
     )
 
 
