@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, JsonResponse
 from django.http.request import UnreadablePostError
@@ -15,6 +14,8 @@ from django.views.decorators.debug import sensitive_variables
 
 from brands.oauth import failures, grants, tokens
 from brands.oauth.errors import InvalidClient, InvalidRequest, OAuthError, TooManyFailures
+from track360.lib.bodies import whole_body
+from track360.lib.problems import LengthRequired, TooLarge
 
 RETRY_AFTER_SECONDS = 5  # when the database is away
 
@@ -67,12 +68,11 @@ class TokenEndpoint(View):
 
 
 def _body(request: HttpRequest) -> bytes:
-    # Without a length WSGI shows an empty body, which would be answered as if nothing had been sent.
-    if "chunked" in request.headers.get("Transfer-Encoding", "").lower() and not request.headers.get("Content-Length"):
-        raise InvalidRequest("Send the request with a Content-Length.")
     try:
-        return request.body
-    except (RequestDataTooBig, UnreadablePostError) as error:
+        return whole_body(request.META, at_most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    except LengthRequired as error:
+        raise InvalidRequest("Send the request with a Content-Length.") from error
+    except (TooLarge, UnreadablePostError) as error:
         raise InvalidRequest("The request is too long or ended early.") from error
 
 

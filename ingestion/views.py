@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, BinaryIO, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views import View
@@ -20,7 +20,8 @@ from ingestion.rules.decoding import MAX_BYTES
 from ingestion.services.gathering import gather, may_be_gathered
 from ingestion.services.idempotency import Answer, RequestKey, once
 from ingestion.services.receiving import Incoming, Receipt, read, receive_one
-from track360.lib.problems import LengthRequired, TooLarge, UnsupportedMedia, exception_handler, request_id
+from track360.lib.bodies import whole_body
+from track360.lib.problems import UnsupportedMedia, exception_handler, request_id
 from track360.lib.tenancy import tenant
 
 _JSON = re.compile(r'application/json\s*(?:;\s*charset\s*=\s*"?utf-?8"?\s*)?;?', re.IGNORECASE).fullmatch
@@ -123,8 +124,7 @@ def _answer(environ: Mapping[str, Any], dialect: Dialect, sender: Sender) -> Ans
 def read_body(environ: Mapping[str, Any]) -> bytes:
     """Return the whole JSON body of a request.
 
-    Raises UnsupportedMedia, UnsupportedEncoding, TooLarge, UnreadablePostError where the sender went away, or
-    LengthRequired where the end of a body without a length cannot be told.
+    Raises UnsupportedMedia, UnsupportedEncoding, and what `whole_body` raises.
     """
     encoding = environ.get("HTTP_CONTENT_ENCODING", "")
     if encoding and encoding.strip().lower() != "identity":
@@ -134,25 +134,4 @@ def read_body(environ: Mapping[str, Any]) -> bytes:
         if media_type.lower().startswith("application/json"):
             raise UnsupportedEncoding
         raise UnsupportedMedia("Send application/json in UTF-8.")
-    if "HTTP_TRANSFER_ENCODING" in environ and not environ.get("CONTENT_LENGTH"):
-        if not environ.get("wsgi.input_terminated"):
-            raise LengthRequired
-        body = _read(environ["wsgi.input"], MAX_BYTES + 1)
-    else:
-        length = environ.get("CONTENT_LENGTH") or "0"
-        if not length.isascii() or not length.isdigit() or int(length) > MAX_BYTES:
-            raise TooLarge(f"Send at most {MAX_BYTES} bytes in one request.")
-        body = _read(environ["wsgi.input"], int(length))
-    if len(body) > MAX_BYTES:
-        raise TooLarge(f"Send at most {MAX_BYTES} bytes in one request.")
-    return body
-
-
-def _read(stream: BinaryIO, length: int) -> bytes:
-    try:
-        body = stream.read(length)
-        while len(body) < length and (part := stream.read(length - len(body))):
-            body += part
-    except OSError as error:
-        raise UnreadablePostError(*error.args) from error
-    return body
+    return whole_body(environ, at_most=MAX_BYTES)

@@ -1,5 +1,6 @@
 import base64
 import hashlib
+import io
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -212,6 +213,21 @@ def test_a_form_longer_than_a_request_may_be_is_refused(client):
     answer = ask(client, "grant_type=" + "a" * 2_000_000)
 
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+@pytest.mark.parametrize(
+    ("ends", "of_http_1", "status"),
+    [
+        (True, {}, 200),
+        (True, {"HTTP_TRANSFER_ENCODING": "chunked"}, 200),
+        (False, {"HTTP_TRANSFER_ENCODING": "chunked"}, 400),
+    ],
+)
+def test_a_form_without_length_is_read_whole_or_refused(client, issued, ends, of_http_1, status):
+    stream = io.BytesIO(urlencode(fields(issued)).encode())
+    environment = {"wsgi.input": stream, "wsgi.input_terminated": ends, "CONTENT_TYPE": FORM, "CONTENT_LENGTH": ""}
+
+    assert client.generic("POST", "/oauth/token", **environment, **of_http_1).status_code == status
 
 
 @pytest.mark.parametrize("method", ["get", "put", "delete"])

@@ -312,23 +312,34 @@ def test_what_a_client_accepts_changes_nothing(brand):
     assert brand.post("/tracking/events/activities?format=html", []).status_code == 200
 
 
-def test_a_body_without_length_is_read_whole_or_refused(brand):
-    def chunked(body: bytes, *, ends: bool):
+@pytest.mark.parametrize("of_http_1", [{"HTTP_TRANSFER_ENCODING": "chunked"}, {}])
+@pytest.mark.parametrize("length", [{"CONTENT_LENGTH": ""}, {}])
+def test_a_body_without_length_is_read_whole_or_refused(brand, of_http_1, length):
+    def without_length(body: bytes, *, ends: bool):
         environment = {
             "wsgi.input": io.BytesIO(body),
             "wsgi.input_terminated": ends,
-            "CONTENT_LENGTH": "",
             "CONTENT_TYPE": "application/json",
-            "HTTP_TRANSFER_ENCODING": "chunked",
             "HTTP_X_API_KEY": brand.token,
         }
-        return brand.client.generic("POST", PATHS[0], **environment)
+        return brand.client.generic("POST", PATHS[0], **environment, **length, **of_http_1).json()
 
     body = json.dumps([deposit()]).encode()
 
-    assert chunked(body, ends=False).json()["code"] == "length_required"
-    assert chunked(body, ends=True).json()["received"] == 1
-    assert chunked(b" " * 1024 * 1024 + body, ends=True).json()["code"] == "too_large"
+    # Without a length and without chunks there is no body, unless the server knows of one.
+    assert without_length(body, ends=False)["code"] == ("length_required" if of_http_1 else "empty_body")
+    assert without_length(body, ends=True)["received"] == 1
+    assert without_length(b" " * 1024 * 1024 + body, ends=True)["code"] == "too_large"
+    assert without_length(b"", ends=True)["code"] == "empty_body"
+
+
+@pytest.mark.parametrize("length", ["-1", "x", "1_0", "\u0663", "1048577", "9" * 5000])
+def test_a_length_that_cannot_be_is_refused(brand, length):
+    answer = brand.client.generic(
+        "POST", PATHS[0], b"[]", "application/json", CONTENT_LENGTH=length, HTTP_X_API_KEY=brand.token
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
 def test_a_body_above_the_limit_is_refused(brand):
