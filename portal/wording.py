@@ -130,6 +130,10 @@ def _terms(step: Step, reader: Reader) -> Iterator[Part]:
     return iter(())  # the line itself says plan, version and component
 
 
+def _adjustment(step: Step, reader: Reader) -> Iterator[Part]:
+    return iter(())  # what was posted before stands under its own heading, with what came of it
+
+
 def _trigger(step: Step, reader: Reader) -> Iterator[Part]:
     amount = step.get("amount")
     yield Part(f"First qualifying event on {_day(step['day'])}", None if amount is None else Decimal(amount))
@@ -240,6 +244,7 @@ def _rounding(step: Step, reader: Reader) -> Iterator[Part]:
 
 TELLERS: dict[str, Callable[[Step, Reader], Iterator[Part]]] = {
     "terms": _terms,
+    "adjustment": _adjustment,
     "trigger": _trigger,
     "condition": _condition,
     "qualified": _qualified,

@@ -22,6 +22,7 @@ from commissions.queries.explaining import explain
 from ingestion.models import Customer
 from ingestion.queries.kpis import count_kpis
 from portal.admin.periods import PeriodFilter, sums_by_currency
+from portal.queries.adjustments import is_taken_back, why_taken_back
 from portal.queries.terms import line_terms
 from portal.wording import Reader, chapters
 
@@ -166,6 +167,7 @@ class LineAdmin(BrandAdmin):
             "chapters": chapters(subject.working, reader=reader),
             "is_adjustment": subject.period != subject.source_period,
             "posted_before": posted,
+            "taken_back": why_taken_back(brand=brand, line=subject, reader=reader) if is_taken_back(subject) else "",
             "wanted": subject.amount + posted,
             "kind": Kind(subject.component.kind).label,
             "pays_registration": pays_registration(subject),

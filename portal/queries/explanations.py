@@ -13,6 +13,7 @@ from commissions.queries.explaining import explain
 from ingestion.models import Customer
 from ingestion.queries.kpis import count_kpis
 from portal import formatting
+from portal.queries.adjustments import is_taken_back, why_taken_back
 from portal.queries.earnings import LineRow, in_reading_order, lines_of, row
 from portal.queries.ownership import windows
 from portal.queries.terms import line_terms
@@ -62,13 +63,15 @@ class Records:
 class Explanation:
     """A line, its terms and calculation in words, and what earlier months had already posted of the same amount.
 
-    `wanted` is what the calculation ends in; an adjustment is `wanted` less `posted_before`.
+    `wanted` is what the calculation ends in; an adjustment is `wanted` less `posted_before`. `taken_back` says why
+    nothing is wanted in the place of what was posted, where that is so.
     """
 
     line: LineRow
     terms: tuple[str, ...]
     chapters: tuple[Chapter, ...]
     posted_before: Decimal
+    taken_back: str
 
     @property
     def wanted(self) -> Decimal:
@@ -88,6 +91,9 @@ def explanation(*, brand: Brand, affiliate: Affiliate, key: str) -> Explanation:
         terms=line_terms(brand=brand, line=line),
         chapters=chapters(line.working, reader=reader),
         posted_before=before or ZERO,
+        taken_back=why_taken_back(brand=brand, line=line, reader=reader, tells_affiliate=True)
+        if is_taken_back(line)
+        else "",
     )
 
 

@@ -9,7 +9,7 @@ from attribution.services import transfer
 from commissions.admin.periods import months_of
 from commissions.models import ClosedPeriod, Entry, Line, Plan
 from commissions.queries.rates_missing import missing_rates
-from commissions.services import create_deal
+from commissions.services import create_deal, exclude_customer
 from ingestion.dialects import push
 from ingestion.models import Customer, FxRate
 from tests.admin.house import NOW, House, activity, posted
@@ -270,6 +270,21 @@ def test_lines_are_found_by_what_they_are(house, owner, query, components):
     answer = owner.get(f"/admin/commissions/line/{query}")
 
     assert sorted(line.component.name for line in answer.context["cl"].result_list) == components
+
+
+def test_line_that_takes_back_says_why_and_leads_to_the_customer(house, owner):
+    with tenant(house.brand.pk):
+        customer = Customer.objects.get(brand=house.brand, key="c1")
+        exclude_customer(customer=customer, reason="fraud", from_day=date(2026, 2, 1), by="test", now=NOW)
+    house.drain()
+    with tenant(house.brand.pk):
+        line = Line.objects.get(brand=house.brand, component__name="Bounty", period="2026-03")
+
+    text = owner.get(f"/admin/commissions/line/{line.pk}/change/").content.decode()
+
+    assert "What was posted is taken back. The customer is excluded: fraud." in text
+    assert f"/admin/ingestion/customer/{customer.pk}/change/#why" in text
+    assert ("wanted 0" in text, "on its way" in text) == (False, False)
 
 
 def test_lines_of_a_period_are_summed(house, owner):

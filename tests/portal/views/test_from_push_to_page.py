@@ -172,3 +172,22 @@ def test_rates_that_lack_on_days_of_another_are_not_told(business, reader, anna)
     reference = customer_reference(brand_id=business.brand.pk, customer_id=moved.pk)
 
     assert "SEK" not in text(reader.get(f"/portal/customers/{reference}/"))
+
+
+def test_amount_that_is_taken_back_says_why_and_leads_to_the_customer(business, reader):
+    business.customers(registered("customer-0001", day="2026-02-01", affiliate_id="anna"))
+    business.activities(deposit("customer-0001", "e1", "70", day="2026-02-03"))
+    business.settle()
+    business.close("2026-02")
+    business.exclude("customer-0001", "duplicate")
+    business.settle()
+    with business.open():
+        line = Line.objects.get(component__name="Bounty", amount__lt=0)
+
+    answer = reader.get(f"/portal/commissions/{line.key}/")
+
+    shown = text(answer)
+    assert "What was posted is taken back. The customer is excluded: duplicate account." in shown
+    assert customer_reference(brand_id=business.brand.pk, customer_id=line.customer_id) in answer.content.decode()
+    assert ("posted 100" in shown, "on its way" in shown) == (False, False)
+    assert "Difference, posted in March 2026 −100.00 EUR" in shown
