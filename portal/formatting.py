@@ -31,7 +31,8 @@ def count(value: Decimal | int) -> str:
 
 def percent(value: Decimal) -> str:
     """Write a change in percent with its sign: "+12.4 %", "−3 %", "±0 %"."""
-    shown = value.quantize(Decimal("0.1"), ROUND_HALF_UP)
+    with exactly():
+        shown = value.quantize(Decimal("0.1"), ROUND_HALF_UP)
     if not shown:
         return "±0 %"
     return f"{'+' if shown > 0 else ''}{_written(shown, '#,##0.#')} %"
@@ -70,4 +71,6 @@ def masked(key: str) -> str:
 
 
 def _written(value: Decimal, pattern: str) -> str:
-    return format_decimal(value, format=pattern, locale=LOCALE, decimal_quantization=False).replace("-", MINUS)
+    with exactly():  # Babel computes in whatever arithmetic it finds
+        written = format_decimal(value, format=pattern, locale=LOCALE, decimal_quantization=False)
+    return written.replace("-", MINUS)

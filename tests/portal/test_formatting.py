@@ -18,6 +18,7 @@ from track360.lib.periods import Period
         ("12.5", "JPY", "13"),
         ("1.2345", "BHD", "1.235"),
         ("999999999999999999999999.99", "EUR", "999,999,999,999,999,999,999,999.99"),
+        ("9" * 48, "EUR", ",".join(["999"] * 16) + ".00"),
     ],
 )
 def test_amount_is_rounded_half_up_to_the_currencys_minor_unit(value, currency, written):
@@ -33,7 +34,14 @@ def test_count_has_at_most_two_decimals(value, written):
 
 @pytest.mark.parametrize(
     ("value", "written"),
-    [("12.44", "+12.4 %"), ("-3", "−3 %"), ("0", "±0 %"), ("0.04", "±0 %"), ("1234.5", "+1,234.5 %")],
+    [
+        ("12.44", "+12.4 %"),
+        ("-3", "−3 %"),
+        ("0", "±0 %"),
+        ("0.04", "±0 %"),
+        ("1234.5", "+1,234.5 %"),
+        ("1" + "0" * 39, "+1" + ",000" * 13 + " %"),
+    ],
 )
 def test_percent_always_says_its_direction(value, written):
     assert formatting.percent(Decimal(value)) == written
