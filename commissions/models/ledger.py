@@ -5,6 +5,11 @@ from affiliates.models import Affiliate
 from brands.models import Brand, User
 from commissions.models.terms import Component, Plan, PlanVersion
 from ingestion.models import Customer
+from track360.lib.money import EXACT
+
+# Before the point, as many digits as the arithmetic has: no amount it makes is too large to be stored. Records reach at
+# most fifteen, a rate that goes through the euro twenty-four, and a month adds up fewer records than take the rest.
+DIGITS = EXACT.prec
 
 
 class ClosedPeriod(models.Model):
@@ -49,7 +54,7 @@ class Line(models.Model):
         Customer, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False, db_index=False
     )
     order = models.CharField(max_length=200, null=True, blank=True)
-    amount = models.DecimalField(max_digits=24, decimal_places=8)
+    amount = models.DecimalField(max_digits=DIGITS + 8, decimal_places=8)
     currency = models.CharField(max_length=3)
     available_on = models.DateField()
     state = models.CharField(max_length=11, choices=LineState, default=LineState.PROVISIONAL)
@@ -84,7 +89,7 @@ class Entry(models.Model):
     )
     period = models.CharField(max_length=7, help_text="Posted in.")
     source_period = models.CharField(max_length=7, help_text="Earned in.")
-    amount = models.DecimalField(max_digits=24, decimal_places=8)
+    amount = models.DecimalField(max_digits=DIGITS + 8, decimal_places=8)
     currency = models.CharField(max_length=3)
     available_on = models.DateField()
     posted_at = models.DateTimeField()
@@ -112,7 +117,7 @@ class Qualification(models.Model):
     last_day = models.DateField(null=True, blank=True, help_text="The last day on which he could still qualify.")
     trigger_on = models.DateField(null=True, blank=True)
     trigger_amount = models.DecimalField(
-        max_digits=60, decimal_places=30, null=True, blank=True, help_text="In the plan's currency, unrounded."
+        max_digits=DIGITS + 30, decimal_places=30, null=True, blank=True, help_text="In the plan's currency, unrounded."
     )
     is_earning = models.BooleanField(default=True, help_text="The affiliate earned on the qualifying day.")
     reason = models.CharField(max_length=15, blank=True, help_text="Of the exclusion.")
