@@ -80,22 +80,24 @@ def gather(facts: Iterable[Fact]) -> Scope:
 
 def revenue(scope: Scope, terms: RevShare, *, asides: tuple[Aside, ...], order: Mapping[int, bytes]) -> Revenue:
     """Compute the base: once over all facts, or customer by customer where the terms tell customers apart."""
+    opening = {aside.customer: aside.amount for aside in asides}
+    apart = scope.by_customer
     if terms.netting is Netting.AFFILIATE and terms.ring_fence is None:
-        steps = evaluate(terms.base, scope.sums)
-        return Revenue(steps.base, {None: steps.base}, asides, {None: steps}, ())
-    by_customer = {customer: evaluate(terms.base, sums) for customer, sums in scope.by_customer.items()}
+        # An earlier version may have set something aside: its customers pay that down before they join the others.
+        apart = {customer: apart[customer] for customer in opening if customer in apart}
+    by_customer = {customer: evaluate(terms.base, sums) for customer, sums in apart.items()}
     bases = {customer: steps.base for customer, steps in by_customer.items()}
     if terms.netting is Netting.CUSTOMER:
         return Revenue(sum(bases.values(), ZERO), _anyone(bases), asides, _anyone(by_customer), ())
-    assert terms.ring_fence is not None  # noqa: S101  (netting is by affiliate here, so it is why customers are apart)
-    opening = {aside.customer: aside.amount for aside in asides}
+    whole = evaluate(terms.base, scope.sums) if terms.ring_fence is None else added(terms.base, by_customer.values())
     fenced = fence(bases, opening, threshold=terms.ring_fence, order=order)
     closing = sorted(fenced.asides.items(), key=lambda item: order[item[0]])
+    base = fenced.pool + whole.base - sum(bases.values(), ZERO)
     return Revenue(
-        base=fenced.pool,
-        scopes={None: fenced.pool},
+        base=base,
+        scopes={None: base},
         asides=tuple(Aside(customer, amount) for customer, amount in closing),
-        steps={None: added(terms.base, by_customer.values())},
+        steps={None: whole},
         notes=tuple(_fence_notes(bases, opening, fenced, terms.ring_fence, order)),
     )
 
@@ -266,7 +268,7 @@ def _fence_notes(
     bases: Mapping[int, Decimal],
     opening: Mapping[int, Decimal],
     fenced: Fenced,
-    threshold: Decimal,
+    threshold: Decimal | None,
     order: Mapping[int, bytes],
 ) -> Iterable[Note]:
     moved = set(opening) | set(fenced.set_aside)

@@ -18,12 +18,16 @@ class Fenced:
 
 
 def fence(
-    bases: Mapping[int, Decimal], asides: Mapping[int, Decimal], *, threshold: Decimal, order: Mapping[int, bytes]
+    bases: Mapping[int, Decimal],
+    asides: Mapping[int, Decimal],
+    *,
+    threshold: Decimal | None,
+    order: Mapping[int, bytes],
 ) -> Fenced:
     """Pay down what was set aside from the customers' own gains, then set aside the losses at the threshold.
 
-    `bases` are the period's by customer, `asides` above 0; `order` gives each customer's key, which decides nothing
-    but where the fiftieth digit of a share goes.
+    `bases` are the period's by customer, `asides` above 0; without a threshold nothing new is set aside. `order` gives
+    each customer's key, which decides nothing but where the fiftieth digit of a share goes.
     """
     joining, left, paid_down = dict(bases), dict(asides), {}
     for customer, aside in asides.items():
@@ -33,7 +37,7 @@ def fence(
             left[customer] -= gain
             paid_down[customer] = gain
     pool = sum(joining.values(), ZERO)
-    losses = {customer: -base for customer, base in joining.items() if base <= -threshold}
+    losses = {} if threshold is None else {c: -base for c, base in joining.items() if base <= -threshold}
     set_aside = _shared(min(sum(losses.values(), ZERO), -pool), losses, order) if pool < 0 and losses else {}
     for customer, amount in set_aside.items():
         left[customer] = left.get(customer, ZERO) + amount

@@ -29,6 +29,14 @@ def run(terms, facts, *, customers=None, **more):
     return compute(book(terms, customers=customers or [customer(n) for n in numbers], facts=facts, **more))
 
 
+def set_aside(state):
+    """Give what is set aside for the only customer for whom anything is."""
+    [component] = state.components
+    amounts = [plain(aside.amount) for aside in component.asides]
+    return amounts[0] if amounts else None
+
+
+TAXED = [{"sum": "NGR"}, {"subtract_percent": "10", "of": "running"}]
 HOUSE = [
     {"sum": "Bets"},
     {"subtract": "Wins"},
@@ -146,6 +154,60 @@ def test_ring_fence_sets_high_rollers_losses_aside():
     asides = [component.asides for state in outcome.states for component in state.components]
     assert asides == [(Aside(1, 4200), Aside(2, 2800)), (Aside(1, 1200), Aside(2, 2800))]
     assert [component.deficits for state in outcome.states for component in state.components] == [(), ()]
+
+
+@pytest.mark.parametrize(
+    ("later", "commissions", "asides"),
+    [
+        # February's 6,000 pay down, and March's of which half are left.
+        ([6000, 6000], {"2026-02": "300.00", "2026-03": "1200.00"}, ["9000", "3000", None]),
+        # February's loss joins the others' 1,000; nothing more is set aside.
+        ([-6000, 9000], {"2026-03": "300.00"}, ["9000", "9000", None]),
+        ([-1, 10000], {"2026-02": "299.70", "2026-03": "600.00"}, ["9000", "9000", None]),
+    ],
+)
+def test_what_was_set_aside_is_paid_down_under_a_version_without_a_ring_fence(later, commissions, asides):
+    terms = plan(
+        version(share(rate="0.30", ring_fence="5000")),
+        version(share(rate="0.30"), number=2, effective_from="02-01"),
+    )
+    facts = [*months(-9000, *later), *months(0, 1000, 1000, number=2)]
+
+    outcome = run(terms, facts, months=("2026-01", "2026-03"))
+
+    assert by_month(outcome.lines) == commissions
+    assert [set_aside(state) for state in outcome.states] == asides
+
+
+def test_what_was_set_aside_goes_on_under_the_next_version_with_a_ring_fence():
+    fenced, free = share(rate="0.30", ring_fence="5000"), share(rate="0.30")
+    terms = plan(
+        version(fenced),
+        version(free, number=2, effective_from="01-20"),
+        version(fenced, number=3, effective_from="02-10"),
+    )
+    facts = [fact(1, day, "NGR", amount) for day, amount in (("01-10", -9000), ("01-25", 4000), ("02-15", 6000))]
+
+    [line] = run(terms, facts, months=("2026-01", "2026-02")).lines
+
+    assert (str(line.period), line.version, str(line.amount)) == ("2026-02", 3, "300.00")
+
+
+def test_line_says_what_was_paid_down_under_a_version_without_a_ring_fence():
+    terms = plan(
+        version(share(base="House", rate="0.30", ring_fence="5000"), profiles={"House": TAXED}),
+        version(share(base="House", rate="0.30"), number=2, effective_from="02-01", profiles={"House": TAXED}),
+    )
+    facts = [fact(1, "01-10", "NGR", -9000), fact(1, "02-10", "NGR", 5000), fact(2, "02-10", "NGR", 1000)]
+
+    [line] = run(terms, facts, months=("2026-01", "2026-02")).lines
+
+    said = {step.step: dict(step.figures) for step in line.working}
+    assert said["profile"]["running"] == "5400"
+    assert said["ring_fence"] == {
+        "customer": "1", "base": "4500", "opening": "9000", "paid_down": "4500", "set_aside": "0", "closing": "4500"
+    }  # fmt: skip
+    assert said["netting"]["base"] == "900"
 
 
 def test_ring_fence_does_nothing_while_the_affiliate_is_above_zero():
