@@ -1,9 +1,10 @@
 """Deals in the operators' pages: who has which plan, from when until when."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
 from affiliates.admin.filters import RunningFilter
@@ -14,7 +15,9 @@ from brands.desk.forms import BrandForm, CodeField, DayField, choose_all
 from brands.desk.scope import scope_of
 from brands.roles import Area
 from commissions import services
+from commissions.admin.asking import ask, deal_reaches, is_confirmed, months_changed
 from commissions.models import Deal, Plan
+from commissions.queries.periods import closed_through
 
 
 class NewDealForm(BrandForm):
@@ -67,13 +70,27 @@ class DealAdmin(OwnedAdmin):
     def last_day(self, row: Deal) -> str | SafeString:
         return str(row.ends_on) if row.ends_on else columns.chip("", "open")
 
-    def add(self, request: HttpRequest, data: dict[str, Any]) -> Deal:
+    def add(self, request: HttpRequest, data: dict[str, Any]) -> Deal | HttpResponse:
         scope = scope_of(request)
-        return services.create_deal(**data, by=scope.user, now=scope.now)
+        deal = services.create_deal(**data, by=scope.user, now=scope.now)
+        return self._ask_first(request, deal, since=deal.starts_on) or deal
 
-    def change(self, request: HttpRequest, subject: Deal, data: dict[str, Any]) -> None:
+    def change(self, request: HttpRequest, subject: Deal, data: dict[str, Any]) -> HttpResponse | None:
         scope = scope_of(request)
+        since = first_day_changed(subject, **data)
         services.change_deal(deal=subject, **data, by=scope.user, now=scope.now)
+        return None if since is None else self._ask_first(request, subject, since=since)
+
+    def _ask_first(self, request: HttpRequest, deal: Deal, *, since: date) -> HttpResponse | None:
+        """Return the page that asks once more where closed months change; None where none does."""
+        scope = scope_of(request)
+        closed = closed_through(brand_id=scope.brand.pk)
+        if is_confirmed(request) or closed is None or since > closed.last_day:
+            return None
+        months = months_changed(brand=scope.brand, since=since, today=scope.today)
+        consequences = [*months, *deal_reaches(deal=deal, since=since)]
+        title = f"This changes what {deal.affiliate.name} earned in closed months"
+        return ask(self, request, title=title, consequences=consequences, back=self.list_url)
 
     def remove(self, request: HttpRequest, subject: Deal) -> None:
         scope = scope_of(request)
@@ -84,3 +101,11 @@ class DealAdmin(OwnedAdmin):
             "It counts as if it had never been. To end it, give it a last day instead. "
             "Open months are computed again; closed ones get adjustments."
         )
+
+
+def first_day_changed(deal: Deal, *, plan: Plan, starts_on: date, ends_on: date | None) -> date | None:
+    """Return the first day on which a deal as it is stored and as it is wanted differ; None when they do not."""
+    if deal.plan_id != plan.pk or deal.starts_on != starts_on:
+        return min(deal.starts_on, starts_on)
+    days = [day + timedelta(days=1) for day in (deal.ends_on, ends_on) if day is not None]
+    return None if deal.ends_on == ends_on else min(days)

@@ -1,6 +1,7 @@
 """A plan's versions in the operators' pages: written as one form, read only once a line refers to them."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.contrib import admin
@@ -13,15 +14,25 @@ from brands.desk.forms import BrandForm
 from brands.desk.scope import scope_of
 from brands.roles import Area
 from commissions import services
+from commissions.admin.asking import ask, is_confirmed, months_changed, plan_reaches
 from commissions.admin.reading import read_back
 from commissions.admin.terms.draft import Draft
 from commissions.admin.words import words_of
+from commissions.engine.plan import AppliesTo, Version
 from commissions.engine.terms import TermsRefused
 from commissions.models import Plan, PlanVersion
+from commissions.queries.terms import terms_of
 from commissions.services.plans import is_used, stated_components
+from track360.lib.periods import Period
 from track360.lib.problems import Invalid
 
 READ_BACK = "_read_back"
+
+
+class NothingChanges(Invalid):
+    """Nothing changes: these are the terms that are in force on that day already. Change them, or go back."""
+
+    code = "nothing_changes"
 
 
 class TermsNotStored(Invalid):
@@ -108,11 +119,17 @@ class PlanVersionAdmin(BrandAdmin):
             words=words_of(scope.brand),
             data=request.POST if request.method == "POST" else None,
             stored=stated_components(version=newest) if newest else (),
-            head={"effective_from": scope.today, "applies_to": newest.applies_to if newest else None},
+            head={
+                "effective_from": Period.of(scope.today).next.first_day,
+                "applies_to": newest.applies_to if newest else None,
+            },
         )
         page = plan_page(plan)
 
-        def store() -> tuple[str, str]:
+        def store() -> tuple[str, str] | HttpResponse:
+            before = in_force(plan, draft.effective_from)
+            if before is not None and is_same(before, draft):
+                raise NothingChanges
             version = services.add_version(
                 plan=plan,
                 effective_from=draft.effective_from,
@@ -121,6 +138,10 @@ class PlanVersionAdmin(BrandAdmin):
                 by=scope.user,
                 now=scope.now,
             )
+            if newest is not None and not is_confirmed(request):
+                asked = self.ask_first(request, plan, since=version.effective_from, back=page)
+                if asked is not None:
+                    return asked
             return f"{plan} has a new version from {version.effective_from}.", page
 
         return answer_draft(
@@ -158,8 +179,9 @@ class PlanVersionAdmin(BrandAdmin):
             head={"effective_from": version.effective_from, "applies_to": version.applies_to},
         )
         page = plan_page(plan)
+        since = version.effective_from
 
-        def store() -> tuple[str, str]:
+        def store() -> tuple[str, str] | HttpResponse:
             services.change_version(
                 version=version,
                 effective_from=draft.effective_from,
@@ -168,6 +190,10 @@ class PlanVersionAdmin(BrandAdmin):
                 by=scope.user,
                 now=scope.now,
             )
+            if not is_confirmed(request):
+                asked = self.ask_first(request, plan, since=min(since, draft.effective_from), back=page)
+                if asked is not None:
+                    return asked
             return f"Version {version.number} of {plan} is stored.", page
 
         return answer_draft(
@@ -182,16 +208,42 @@ class PlanVersionAdmin(BrandAdmin):
             extra={"subject": plan, "list_label": "plans"},
         )
 
+    def ask_first(self, request: HttpRequest, plan: Plan, *, since: date, back: str) -> HttpResponse | None:
+        """Return the page that asks once more where months that run or are closed change; None where none does."""
+        scope = scope_of(request)
+        months = months_changed(brand=scope.brand, since=since, today=scope.today)
+        if not months:
+            return None
+        consequences = [*months, *plan_reaches(plan=plan, since=since)]
+        title = f"This changes {plan} in months that have begun"
+        return ask(self, request, title=title, consequences=consequences, back=back)
+
     def remove(self, request: HttpRequest, subject: PlanVersion) -> None:
         scope = scope_of(request)
         services.delete_version(version=subject, by=scope.user, now=scope.now)
 
     def removal_text(self, request: HttpRequest, subject: PlanVersion) -> str:
-        return "Only a version that no line refers to can be removed. The version before it goes on."
+        return (
+            "Only a version that no line refers to can be removed. The version before it goes on. "
+            "Open months are computed again; closed ones get adjustments."
+        )
 
     @property
     def list_url(self) -> str:
         return reverse("admin:commissions_plan_changelist")
+
+
+def in_force(plan: Plan, day: date) -> Version | None:
+    """Return the version that is the latest on a day as it is stored; None before the first one."""
+    terms = terms_of(brand_id=plan.brand_id, plans=[plan]).get(plan.pk)
+    begun = [version for version in (terms.versions if terms else ()) if version.effective_from <= day]
+    return max(begun, key=lambda version: version.effective_from, default=None)
+
+
+def is_same(before: Version, draft: Draft) -> bool:
+    """Tell whether a draft that can be read states what a version does already, for the same customers."""
+    is_for_all = draft.applies_to == AppliesTo.ALL and before.applies_to != AppliesTo.ALL
+    return not is_for_all and list(before.components) == draft.parsed()
 
 
 def plan_page(plan: Plan) -> str:

@@ -129,6 +129,126 @@ def test_new_version_leaves_the_one_before_as_it_was(house, owner, terms):
     assert terms("Hybrid")[1] == [*before, (2, "2026-04-01", "new_customers", WRITTEN)]
 
 
+def test_new_version_is_proposed_for_the_month_to_come(house, owner, terms):
+    plan, _ = terms("Hybrid")
+
+    text = owner.get(f"/admin/commissions/planversion/of/{plan.pk}/new/").content.decode()
+
+    assert 'name="effective_from" value="2026-04-01"' in text
+
+
+SAME = {
+    "applies_to": "all",
+    "c-0-kind": "cpa",
+    "c-0-name": "Bounty",
+    "c-0-trigger": "first_deposit",
+    "c-0-pay": "amount",
+    "c-0-amount": "100.00",
+    "c-0-join": "all",
+    "c-1-kind": "revshare",
+    "c-1-name": "Share",
+    "c-1-base": "House NGR",
+    "c-1-pay": "rate",
+    "c-1-rate": "30",
+}
+
+
+@pytest.mark.parametrize("applies_to", ["all", "new_customers"])
+def test_version_with_the_terms_of_the_one_before_is_refused(house, owner, terms, applies_to):
+    plan, before = terms("Hybrid")
+    fields = SAME | {"effective_from": "2026-04-01", "applies_to": applies_to}
+
+    answer = owner.post(f"/admin/commissions/planversion/of/{plan.pk}/new/", posted(house.brand, **fields))
+
+    assert answer.status_code == 422
+    assert "Nothing changes: these are the terms that are in force on that day already." in answer.content.decode()
+    assert terms("Hybrid")[1] == before
+
+
+@pytest.mark.parametrize(
+    ("since", "said"),
+    [
+        ("2026-03-01", ["2026-03 is computed anew; the change begins with 2026-03-01.", "1 affiliate has a deal"]),
+        (
+            "2026-02-10",
+            [
+                "2026-02 through 2026-03 are computed anew; the change begins with 2026-02-10.",
+                "2026-02 is closed: what was posted stays, and each difference becomes an adjustment in 2026-03.",
+                "1 affiliate has a deal for Hybrid on these days.",
+                "2 posted lines are earned in closed months from then on.",
+            ],
+        ),
+    ],
+)
+def test_version_that_changes_months_that_have_begun_is_asked_about_first(house, owner, terms, since, said):
+    plan, before = terms("Hybrid")
+    page, fields = f"/admin/commissions/planversion/of/{plan.pk}/new/", VERSION | {"effective_from": since}
+
+    asked = owner.post(page, posted(house.brand, **fields)).content.decode()
+    unchanged = terms("Hybrid")[1]
+    owner.post(page, posted(house.brand, **fields, _confirmed="1"))
+
+    assert [sentence in asked for sentence in said] == [True] * len(said)
+    assert 'name="c-1-rate" value="30"' in asked
+    assert unchanged == before
+    assert [version[1] for version in terms("Hybrid")[1]] == ["2026-01-01", since]
+
+
+def test_version_that_cannot_be_is_refused_before_anything_is_asked(house, owner, terms):
+    plan, _ = terms("Hybrid")
+    fields = VERSION | {"effective_from": "2026-01-01"}
+
+    answer = owner.post(f"/admin/commissions/planversion/of/{plan.pk}/new/", posted(house.brand, **fields))
+
+    assert (answer.status_code, "two versions begin on the same day" in answer.content.decode().lower()) == (422, True)
+
+
+def test_unused_version_that_is_moved_into_a_month_that_runs_is_asked_about_first(house, owner, terms):
+    plan, _ = terms("Hybrid")
+    owner.post(f"/admin/commissions/planversion/of/{plan.pk}/new/", posted(house.brand, **VERSION))
+    with tenant(house.brand.pk):
+        version = PlanVersion.objects.get(brand=house.brand, plan=plan, number=2)
+    page, fields = f"/admin/commissions/planversion/{version.pk}/change/", VERSION | {"effective_from": "2026-03-10"}
+
+    asked = owner.post(page, posted(house.brand, **fields)).content.decode()
+    days = [terms("Hybrid")[1][1][1]]
+    owner.post(page, posted(house.brand, **fields, _confirmed="1"))
+
+    assert "2026-03 is computed anew; the change begins with 2026-03-10." in asked
+    assert [*days, terms("Hybrid")[1][1][1]] == ["2026-04-01", "2026-03-10"]
+
+
+def test_deal_that_begins_in_a_closed_month_is_asked_about_first(house, owner):
+    fields = {"affiliate": "1001", "plan": "Hybrid", "campaign": "", "starts_on": "2026-02-10", "ends_on": ""}
+
+    def deals() -> int:
+        with tenant(house.brand.pk):
+            return Deal.objects.filter(brand=house.brand, affiliate__code="1001").count()
+
+    asked = owner.post("/admin/commissions/deal/add/", posted(house.brand, **fields)).content.decode()
+    before = deals()
+    owner.post("/admin/commissions/deal/add/", posted(house.brand, **fields, _confirmed="1"))
+
+    assert "2026-02 is closed: what was posted stays" in asked
+    assert (before, deals()) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_asked"),
+    [({"ends_on": "2026-02-20"}, True), ({"ends_on": "2026-02-28"}, False), ({"ends_on": "2026-06-30"}, False)],
+)
+def test_deal_is_asked_about_only_where_closed_months_change(house, owner, changes, is_asked):
+    with tenant(house.brand.pk):
+        deal = Deal.objects.get(brand=house.brand, affiliate__code="1000")
+    fields = {"plan": "Hybrid", "starts_on": "2026-01-01", "ends_on": ""} | changes
+
+    answer = owner.post(f"/admin/commissions/deal/{deal.pk}/change/", posted(house.brand, **fields))
+
+    with tenant(house.brand.pk):
+        deal.refresh_from_db()
+    assert (answer.status_code, str(deal.ends_on)) == ((200, "None") if is_asked else (302, changes["ends_on"]))
+
+
 def test_version_that_lines_refer_to_is_shown_and_cannot_be_changed(house, owner, terms):
     plan, before = terms("Hybrid")
     with tenant(house.brand.pk):
