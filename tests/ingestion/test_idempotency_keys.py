@@ -75,23 +75,35 @@ def test_an_unreadable_request_uses_no_key_up(brand):
     assert brand.post("activities", [deposit()], idempotency_key="k1").status_code == 200
 
 
-def test_a_request_that_still_runs_is_not_repeated(committing_brand):
-    brand = committing_brand
+def while_another_runs(first, second):
+    """Return what is answered to the second sender while the first one's request with the same key still runs."""
     answers = []
 
-    def second():
-        answers.append(brand.post("activities", [deposit()], idempotency_key="k1"))
+    def post():
+        answers.append(second.post("activities", [deposit()], idempotency_key="k1"))
         connection.close()
 
-    with brand.open(), connection.cursor() as cursor:
+    with first.open(), connection.cursor() as cursor:
         # The first request: it holds its lock until it commits.
         from ingestion.services.idempotency import RequestKey, _lock
 
-        _lock(brand.brand, RequestKey("POST", "/tracking/events/activities", "k1"))
-        thread = threading.Thread(target=second)
+        _lock(first.brand, RequestKey("POST", "/tracking/events/activities", "k1"))
+        thread = threading.Thread(target=post)
         thread.start()
         thread.join(timeout=10)
         cursor.execute("SELECT 1")
 
     (answer,) = answers
+    return answer
+
+
+def test_a_request_that_still_runs_is_not_repeated(committing_brand):
+    answer = while_another_runs(committing_brand, committing_brand)
+
     assert (answer.status_code, answer.json()["code"], answer["Retry-After"]) == (409, "in_progress", "1")
+
+
+def test_a_request_of_another_brand_with_the_same_key_is_not_waited_for(committing_brand):
+    answer = while_another_runs(committing_brand, sender("other"))
+
+    assert (answer.status_code, answer.json()["accepted"]) == (200, 1)
