@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 from collections import Counter
 
 import pytest
@@ -165,3 +166,54 @@ def test_a_repetition_that_overlaps_a_correction_changes_nothing_even_when_rebui
     assert ("Deposit", "e1", "c1", {"Deposit": 2.0}) in brand.rows()
     with brand.open():
         assert differences(brand=brand.brand) == []
+
+
+@pytest.mark.parametrize(("late", "outcome", "superseded"), [(3, "updated", [[1], [2]]), (2, "duplicate", [[1]])])
+def test_a_correction_that_overlaps_another_follows_what_that_one_left(
+    committing_brand, monkeypatch, late, outcome, superseded
+):
+    brand = committing_brand
+    brand.customers(customer())
+    brand.activities(deposit("e1", value=1), deposit("e2", value=1))
+    looked, corrected = threading.Event(), threading.Event()
+    stored = activities._stored
+
+    def looks_then_waits(*arguments):
+        found = stored(*arguments)
+        if threading.current_thread().name == "late":
+            looked.set()
+            corrected.wait(10)
+        return found
+
+    monkeypatch.setattr(activities, "_stored", looks_then_waits)
+    answers = []
+
+    def send():
+        # Strict, and so not gathered with the other one.
+        answers.extend(brand.activities(deposit("e1", value=late), deposit("e2", value=9), prefer="handling=strict"))
+        connection.close()
+
+    thread = threading.Thread(target=send, name="late")
+    with brand.open():
+        thread.start()
+        looked.wait(10)
+        assert brand.activities(deposit("e1", value=2)) == ["updated"]
+        corrected.set()
+        wait_until_blocked(thread)
+    thread.join(30)
+
+    assert answers == [outcome, "updated"]
+    with brand.open():
+        earlier = SupersededActivity.objects.filter(activity__event_id="e1").order_by("id")
+        assert [list(map(int, amounts)) for amounts in earlier.values_list("amounts", flat=True)] == superseded
+        assert differences(brand=brand.brand) == []
+
+
+def wait_until_blocked(thread):
+    """Wait until the thread's work waits for a lock, or has ended without."""
+    for _ in range(500):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+            if cursor.fetchone() == (True,) or not thread.is_alive():
+                return
+        time.sleep(0.01)
