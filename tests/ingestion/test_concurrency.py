@@ -9,11 +9,14 @@ import pytest
 from django.db import connection
 
 from ingestion.models import Activity, Customer, Outbox, SupersededActivity
+from ingestion.services.gathering import SMALL
 from ingestion.services.verifying import differences
 from ingestion.writer import activities
 from tests.ingestion.conftest import customer, deposit
 
 THREADS = 6
+# Records of a request that is stored by itself; smaller ones would be gathered into one transaction and never meet.
+ALONE = SMALL + 1
 
 
 def together(*work):
@@ -81,28 +84,31 @@ def test_unknown_customers_are_awaited_once(committing_brand):
 
     together(
         *(
-            lambda sent=n: brand.activities(*shuffled([deposit(f"e{sent}-{k}", f"c{k}") for k in range(50)], sent))
+            lambda sent=n: brand.activities(*shuffled([deposit(f"e{sent}-{k}", f"c{k}") for k in range(ALONE)], sent))
             for n in range(THREADS)
         )
     )
 
-    assert brand.counts()["Customer"] == 50
-    assert brand.counts()["Activity"] == 50 * THREADS
+    assert brand.counts()["Customer"] == ALONE
+    assert brand.counts()["Activity"] == ALONE * THREADS
 
 
 def test_customers_and_their_activities_may_race(committing_brand):
     brand = committing_brand
-    people = [customer(f"c{n}") for n in range(50)]
-    events = [deposit(f"e{n}", f"c{n}") for n in range(50)]
+    people = [customer(f"c{n}") for n in range(ALONE)]
+    events = [deposit(f"e{n}", f"c{n}") for n in range(ALONE)]
     work = [lambda seed=n: brand.customers(*shuffled(people, seed)) for n in range(3)]
     work += [lambda seed=n: brand.activities(*shuffled(events, seed)) for n in range(3)]
 
     outcomes = together(*work)
 
-    assert Counter(outcome for answer in outcomes[:3] for outcome in answer) == {"created": 50, "duplicate": 100}
+    assert Counter(outcome for answer in outcomes[:3] for outcome in answer) == {
+        "created": ALONE,
+        "duplicate": 2 * ALONE,
+    }
     with brand.open():
-        assert Customer.objects.filter(reported_at__isnull=False).count() == 50
-        assert Activity.objects.count() == 50
+        assert Customer.objects.filter(reported_at__isnull=False).count() == ALONE
+        assert Activity.objects.count() == ALONE
 
 
 def test_customers_changed_together_keep_what_each_said(committing_brand):
@@ -123,7 +129,9 @@ def test_customers_changed_together_keep_what_each_said(committing_brand):
 def test_every_delivery_that_changed_something_waits_in_the_outbox(committing_brand, seed):
     brand = committing_brand
     work = [
-        lambda part=n: brand.activities(*[deposit(f"e{k}", f"c{k % 3}", value=1 + (k + part) % 2) for k in range(40)])
+        lambda part=n: brand.activities(
+            *[deposit(f"e{k}", f"c{k % 3}", value=1 + (k + part) % 2) for k in range(ALONE)]
+        )
         for n in range(THREADS)
     ]
 
