@@ -82,6 +82,18 @@ def test_adjustments_follow_what_is_wanted_until_they_are_posted(january):
     assert january.doubts() == []
 
 
+def test_adjustment_stays_while_only_later_months_are_computed_again(january):
+    january.close("2026-01")
+    january.activities(day_of("c1", "2026-01-20", Bonus="300"))
+    january.settle()
+
+    january.activities(day_of("c1", "2026-02-10", Bets="100"))
+    january.follow_up()
+
+    assert january.earned() == {"2026-01": "712", "2026-02": "-80"}
+    assert january.doubts() == []
+
+
 def test_line_that_is_no_longer_wanted_is_taken_back(business, anna):
     business.deal(anna, business.plan(CPA))
     business.customers(registered("c1", "2026-01-02", affiliate_id="anna"))
@@ -94,6 +106,25 @@ def test_line_that_is_no_longer_wanted_is_taken_back(business, anna):
     assert business.earned() == {"2026-01": "100", "2026-02": "-100"}
     with business.open():
         assert Line.objects.get(period="2026-02").available_on == date(2026, 3, 11)
+    assert business.doubts() == []
+
+
+def test_adjustment_of_a_line_that_is_still_held_is_available_with_that_line(business, anna):
+    percent = {"name": "Bounty", "kind": "cpa", "trigger": "first_deposit", "percent": "50", "hold_days": 60}
+    business.deal(anna, business.plan(percent))
+    business.customers(registered("c1", "2026-01-02", affiliate_id="anna"))
+    business.activities(deposit("c1", "d1", "100", day="2026-01-10"))
+    business.close("2026-01")
+
+    business.activities(deposit("c1", "d1", "120", day="2026-01-10"))
+    business.close("2026-02")
+    business.activities(deposit("c1", "d1", "120", day="2026-01-10", status="reversed"))
+    business.settle()
+
+    with business.open():
+        available = dict(Line.objects.values_list("period", "available_on"))
+    assert business.earned() == {"2026-01": "50", "2026-02": "10", "2026-03": "-60"}
+    assert available == {"2026-01": date(2026, 3, 11), "2026-02": date(2026, 3, 11), "2026-03": date(2026, 3, 31)}
     assert business.doubts() == []
 
 

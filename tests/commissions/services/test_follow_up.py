@@ -13,9 +13,11 @@ from attribution.models import Touched
 from attribution.services import drain as attribute
 from commissions import tasks
 from commissions.services import follow_up, recomputing
+from commissions.services.locks import lock_affiliates
 from commissions.services.recomputing import recompute
 from commissions.services.sharing import HelperLost
 from tests.commissions.conftest import day_of, deposit, registered
+from tests.commissions.services.at_once import at_once
 
 CPA = {"name": "Bounty", "kind": "cpa", "trigger": "first_deposit", "amount": "100", "within_days": 30,
        "conditions": {"measure": "wagered", "at_least": "500"}}  # fmt: skip
@@ -72,6 +74,24 @@ def test_task_run_by_several_workers_at_once_has_one_effect(waiting):
     assert waiting.lines() == EARNED
     assert marks(waiting) == 0
     assert waiting.doubts() == []
+
+
+def test_affiliate_whom_another_computes_is_waited_for_and_nothing_is_computed_without_what_came_meanwhile(
+    waiting, anna
+):
+    def send():
+        waiting.activities(day_of("c-anna", "2026-03-13", NGR="100"))
+        attribute(brand_id=waiting.brand.id, now=waiting.now)
+
+    followed = at_once(
+        waiting,
+        lambda: lock_affiliates(brand_id=waiting.brand.id, affiliates=[anna.id]),
+        lambda: follow_up.follow_up(brand=waiting.brand, now=waiting.now),
+        then=send,
+    )
+
+    assert (followed.affiliates, marks(waiting)) == (2, 0)
+    assert [row[5] for row in waiting.lines() if row[0] == "anna"] == ["100", "60"]
 
 
 def test_run_that_dies_leaves_everything_to_the_next(waiting, monkeypatch):
@@ -186,6 +206,23 @@ def test_late_fact_within_the_time_still_qualifies_who_was_expired(business, ann
 
     assert business.standings() == {("c1", "Bounty"): f"qualified {date(2026, 1, 22)}"}
     assert business.earned() == {"2026-01": "100"}
+
+
+@pytest.mark.parametrize("days", [("2026-01-20", "2026-03-05"), ("2026-03-05", "2026-01-20")])
+@pytest.mark.parametrize(("terms", "earned"), [(CPA, {"2026-01": "100"}), (SHARE, {"2026-01": "33", "2026-03": "30"})])
+def test_what_is_marked_of_several_days_is_computed_from_the_earliest(business, anna, terms, earned, days):
+    business.deal(anna, business.plan(terms))
+    business.customers(registered("c1", "2026-01-02", affiliate_id="anna"))
+    business.activities(deposit("c1", "d1", day="2026-01-19"), day_of("c1", "2026-01-25", Bets="500", NGR="10"))
+    business.settle()
+
+    for day in days:
+        business.activities(day_of("c1", day, Bets="500", NGR="100"))
+        attribute(brand_id=business.brand.id, now=business.now)
+    business.follow_up()
+
+    assert business.earned() == earned
+    assert business.doubts() == []
 
 
 MANY = 9
