@@ -3,7 +3,7 @@
 import itertools
 import threading
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import DatabaseError, connection
 from hypothesis import HealthCheck, given, settings
@@ -238,6 +238,24 @@ def test_a_status_change_marks_the_affiliate(world, partners):
 
     with world.open():
         assert ("1000", None) in set(Touched.objects.values_list("affiliate__code", "customer"))
+
+
+def test_a_status_change_that_was_asked_for_before_others_were_dealt_with_is_not_forgotten(world, partners):
+    world.customers(registered("c1", affiliate_id="1000"))
+    world.drain()
+    later = NOW + timedelta(days=1)
+    resolve_again(brand_id=world.brand.id, now=later)
+    asked = later - timedelta(seconds=30)  # and only now committed
+    with world.open():
+        Touched.objects.all().delete()
+        affiliates.set_status(
+            affiliate=partners.anna, status="blocked", from_day=date(2026, 3, 15), by="test", now=asked
+        )
+
+    resolve_again(brand_id=world.brand.id, now=later + timedelta(seconds=1))
+
+    with world.open():
+        assert list(Touched.objects.values_list("affiliate__code", "from_day")) == [("1000", date(2026, 3, 15))]
 
 
 def test_one_brands_follow_up_leaves_another_alone(world, partners):

@@ -1,10 +1,12 @@
+import threading
 from datetime import date
 
 import pytest
+from django.db import connection
 
 from attribution.models import Attribution, Touched
 from attribution.queries import attribution_of, owner_on
-from attribution.services import AlreadyHis, TransferRefused, transfer
+from attribution.services import AlreadyHis, TransferRefused, follow_up, transfer
 from brands.models import AuditEvent
 from tests.attribution.conftest import NOW, deposit, registered
 
@@ -81,6 +83,24 @@ def test_facts_after_a_transfer_count_for_the_new_affiliate(played, partners):
 
     assert deposits(played)["42", "2026-03-15"] == "50"
     assert deposits(played)["1000", "2026-03-10"] == "50"
+    assert played.differences() == []
+
+
+def test_a_transfer_waits_for_the_follow_up_that_is_under_way(played, partners):
+    played.activities(deposit("c1", "e14", day="2026-03-14"))
+
+    def transfers():
+        give(played, partners.ben, date(2026, 3, 12))
+        connection.close()
+
+    thread = threading.Thread(target=transfers)
+    with played.open():
+        follow_up(brand=played.brand, now=NOW)
+        thread.start()
+        thread.join(1)  # it waits, or has moved what it knew of
+    thread.join()
+
+    assert deposits(played)["42", "2026-03-14"] == "50"
     assert played.differences() == []
 
 
