@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from attribution.services import transfer
 from commissions import services
 from tests.commissions.conftest import day_of, deposit, registered
@@ -54,6 +56,20 @@ def test_reversed_first_deposit_moves_the_line_to_the_next_one(business, anna):
     assert business.doubts() == []
 
 
+def test_country_that_is_corrected_changes_what_was_earned_before_the_registration(business, anna):
+    business.deal(anna, business.plan(CPA | {"by_country": {"FR": "150"}}))
+    business.customers(registered("c1", "2026-03-10", affiliate_id="anna"))
+    business.activities(deposit("c1", "d1", day="2026-03-05"))
+    business.settle()
+    assert business.earned() == {"2026-03": "100"}
+
+    business.customers({**registered("c1", "2026-03-10"), "country": "FR"})
+    business.follow_up()
+
+    assert business.earned() == {"2026-03": "150"}
+    assert business.doubts() == []
+
+
 def test_foreign_money_counts_once_a_rate_is_there(business, anna):
     business.deal(anna, business.plan(CPA | {"amount": None, "percent": "10"}, SHARE, currency="USD"))
     business.customers(registered("c1", affiliate_id="anna"))
@@ -68,12 +84,16 @@ def test_foreign_money_counts_once_a_rate_is_there(business, anna):
     assert business.doubts() == []
 
 
-def test_deal_that_is_taken_back_takes_its_lines_along(business, anna):
-    deal = business.deal(anna, business.plan(CPA, SHARE))
+@pytest.mark.parametrize(
+    ("terms", "ngr"),
+    [((CPA, SHARE), "-10"), ((CPA,), "10"), ((SHARE,), "-10"), ((SHARE | {"negative": "none"},), "10")],
+)
+def test_deal_that_is_taken_back_takes_its_lines_along(business, anna, terms, ngr):
+    deal = business.deal(anna, business.plan(*terms))
     business.customers(registered("c1", affiliate_id="anna"))
-    business.activities(deposit("c1", "d1"), day_of("c1", "2026-03-12", NGR="-10"))
+    business.activities(deposit("c1", "d1"), day_of("c1", "2026-03-12", NGR=ngr))
     business.settle()
-    assert business.states() != {}
+    assert business.states() != {} or business.lines() != []
 
     with business.open():
         services.delete_deal(deal=deal, by="test", now=business.now)
