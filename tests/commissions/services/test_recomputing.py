@@ -188,6 +188,51 @@ def test_default_plan_pays_who_has_no_deal(business, anna, ben):
     assert business.doubts() == []
 
 
+def test_default_plan_that_comes_changes_and_goes_reaches_who_has_no_deal(business, anna, ben):
+    business.deal(ben, business.plan({**SHARE, "rate": "0.50"}, name="Bens"))
+    plan = business.plan(SHARE)
+    business.customers(registered("c1", affiliate_id="anna"), registered("c2", affiliate_id="ben"))
+    business.activities(day_of("c1", "2026-03-12", NGR="100"), day_of("c2", "2026-03-12", NGR="100"))
+    business.settle()
+
+    def earned_with(default):
+        with business.open() as brand:
+            services.set_default_plan(brand=brand, plan=default, by="test", now=business.now)
+        business.follow_up()
+        return [(row[0], row[5]) for row in business.lines()]
+
+    assert earned_with(plan) == [("anna", "30"), ("ben", "50")]
+    business.version(plan, SHARE | {"rate": "0.40"}, effective_from=date(2026, 3, 1))
+    business.follow_up()
+    assert [(row[0], row[5]) for row in business.lines()] == [("anna", "40"), ("ben", "50")]
+    assert earned_with(None) == [("ben", "50")]
+    assert business.doubts() == []
+
+
+@pytest.mark.parametrize("is_default", [True, False])
+def test_profile_that_nothing_was_computed_with_changes_for_whoever_it_pays(business, anna, is_default):
+    with business.open() as brand:
+        profile = services.create_profile(
+            brand=brand, name="House NGR", steps=[{"sum": "GGR"}], by="test", now=business.now
+        )
+    plan = business.plan(SHARE | {"base": "House NGR"})
+    if is_default:
+        with business.open() as brand:
+            services.set_default_plan(brand=brand, plan=plan, by="test", now=business.now)
+    else:
+        business.deal(anna, plan)
+    business.customers(registered("c1", affiliate_id="anna"))
+    business.activities(day_of("c1", "2026-03-12", NGR="100"))
+    business.settle()
+    assert business.earned() == {}
+
+    with business.open():
+        services.change_profile(profile=profile, steps=[{"sum": "NGR"}], by="test", now=business.now)
+    business.follow_up()
+
+    assert business.earned() == {"2026-03": "30"}
+
+
 def test_share_that_follows_the_registration_counts_the_days_on_which_the_customer_was_nobodys(business, anna):
     business.deal(anna, business.plan({**SHARE, "anchor": "registration"}))
     business.customers(registered("c1", "2026-02-10"))
