@@ -1,8 +1,14 @@
 """Sums counted anew equal those that the follow-ups have added up, whatever still waits."""
 
+import threading
+
+from django.db import connection
+
 from attribution.models import AffiliateDay, CustomerDay, Touched
 from attribution.services import rebuild_sums, record_clicks
 from attribution.services.clicks import Visit
+from brands.services import change_settings
+from tests.attribution.conftest import NOW
 
 
 def deposit(event_id, value, **fields):
@@ -39,6 +45,41 @@ def test_rebuilding_changes_nothing(world, partners):
 
     assert rebuilt(world) == before
     assert any(day[3] == "Clicks" for day in before[1])
+
+
+def test_rebuilding_counts_clicks_on_the_brands_day(world, partners):
+    with world.open():
+        change_settings(brand=world.brand, changes={"timezone": "Asia/Tokyo"}, records_exist=False, by="test", now=NOW)
+    link = world.link(partners.anna, "spring")
+    evening = NOW.replace(hour=22)
+    with world.open():
+        visit = Visit(world.brand.id, partners.anna.id, None, link.id, "t1", evening, ("", "", "", "", ""))
+        record_clicks(brand_id=world.brand.id, visits=[visit])
+
+    _, affiliate_days = rebuilt(world)
+
+    assert [(day[2], day[3]) for day in affiliate_days] == [("2026-03-21", "Clicks")]
+
+
+def test_rebuilding_waits_for_clicks_that_are_being_written(world, partners):
+    link = world.link(partners.anna, "spring")
+    visit = Visit(world.brand.id, partners.anna.id, None, link.id, "t1", world.clock, ("", "", "", "", ""))
+
+    def rebuild():
+        rebuilt(world)
+        connection.close()
+
+    thread = threading.Thread(target=rebuild)
+    with world.open():
+        record_clicks(brand_id=world.brand.id, visits=[visit])
+        thread.start()
+        thread.join(1)
+        waits = thread.is_alive()
+    thread.join()
+
+    assert waits
+    assert [day[3:] for day in world.affiliate_days()] == [("Clicks", "", "1", 1)]
+    assert world.differences() == []
 
 
 def test_rebuilding_repairs_what_is_wrong(world, partners):
