@@ -137,6 +137,23 @@ def test_sweep_goes_on_after_a_brand_that_fails(waiting, monkeypatch):
     assert other.earned() == {"2026-03": "3"}
 
 
+def test_sweep_turns_every_day_of_the_brand_once_it_has_come(business, anna, time_machine, monkeypatch):
+    business.deal(anna, business.plan(CPA))
+    business.customers(registered("c1", "2026-03-01", affiliate_id="anna"))
+    turned, turn = [], follow_up.turn_the_day
+    monkeypatch.setattr(follow_up, "turn_the_day", lambda **given: turned.append(given["now"].day) or turn(**given))
+
+    standings = []
+    for moment in ((3, 20, 12), (3, 20, 23), (3, 31, 23), (4, 1, 0)):
+        time_machine.move_to(datetime(2026, *moment, 30, tzinfo=UTC), tick=False)
+        business.follow_up()
+        tasks.sweep()
+        standings += business.standings().values()
+
+    assert turned == [20, 31, 1]
+    assert standings == ["pending", "pending", "pending", "expired"]
+
+
 def test_new_day_shows_who_ran_out_of_time_and_begins_a_month(business, anna):
     business.deal(anna, business.plan(CPA, SHARE))
     business.customers(registered("c1", "2026-03-02", affiliate_id="anna"))

@@ -84,6 +84,20 @@ def test_foreign_money_counts_once_a_rate_is_there(business, anna):
     assert business.doubts() == []
 
 
+def test_rates_that_came_one_after_the_other_count_from_the_earliest_of_their_days(business, anna):
+    business.deal(anna, business.plan(SHARE, currency="USD"))
+    business.customers(registered("c1", "2026-01-02", affiliate_id="anna"))
+    business.activities(*(day_of("c1", day, NGR="100") for day in ("2026-01-12", "2026-03-12")))
+    business.settle()
+
+    for day in ("2026-01-10", "2026-03-10", "2026-02-10"):
+        business.rates((day, "EUR", "USD", "1.10"))
+    business.follow_up()
+
+    assert business.earned() == {"2026-01": "33", "2026-03": "33"}
+    assert business.doubts() == []
+
+
 @pytest.mark.parametrize(
     ("terms", "ngr"),
     [((CPA, SHARE), "-10"), ((CPA,), "10"), ((SHARE,), "-10"), ((SHARE | {"negative": "none"},), "10")],

@@ -66,6 +66,21 @@ def test_exclusion_has_all_that_is_earned_on_the_customer_computed_again_and_not
     assert earning.doubts() == []
 
 
+def test_exclusion_reaches_everybody_whose_the_customer_was(earning, anna, ben):
+    earning.deal(ben, earning.plan(SHARE | {"rate": "0.50"}, name="Bens"))
+    with earning.open() as brand:
+        transfer(brand=brand, customer=earning.customer("c1"), to=ben, from_day=date(2026, 2, 1), by="test",
+                 reason="agreed", now=earning.now)  # fmt: skip
+    earning.settle()
+    assert earning.earned() == {"2026-01": "100", "2026-02": "50"}
+
+    earning.exclude("c1")
+    earning.follow_up()
+
+    assert earning.earned() == {}
+    assert earning.doubts() == []
+
+
 def test_status_from_the_beginning_reaches_days_before_the_customer_was_the_affiliates(business, anna):
     business.deal(anna, business.plan({**SHARE, "anchor": "registration"}))
     business.customers(registered("c1", "2026-02-10"))
