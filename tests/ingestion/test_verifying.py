@@ -66,6 +66,14 @@ def test_deliveries_are_not_decoded_more_often_where_there_are_more_activities(b
     assert bodies.total() <= 2 * len(bodies) + 45 // 5
 
 
+def store_again(event_id, **fields):
+    row = Activity.objects.get(event_id=event_id)
+    row.pk = None
+    for name, value in fields.items():
+        setattr(row, name, value)
+    row.save(force_insert=True)
+
+
 @pytest.mark.parametrize(
     ("tampering", "kind", "says"),
     [
@@ -80,6 +88,9 @@ def test_deliveries_are_not_decoded_more_often_where_there_are_more_activities(b
         (lambda: Activity.objects.filter(event_id="e2").update(index=0), "activity", "the place of other bytes"),
         (lambda: Customer.objects.filter(key="c1").update(country="DE"), "customer", "is stored with another country"),
         (lambda: Customer.objects.filter(key="c9").update(reported_at="2026-01-01T00:00Z"), "customer", "never was"),
+        (lambda: Customer.objects.filter(key="c1").update(reported_at="2026-01-01T00:00Z"), "customer",
+         "is stored with another time of the first report"),
+        (lambda: store_again("e2", key="0" * 32), "activity", "is stored and was never sent"),
     ],
 )  # fmt: skip
 def test_a_change_behind_the_deliveries_is_found(brand, tampering, kind, says):
