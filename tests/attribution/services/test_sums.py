@@ -301,6 +301,18 @@ def test_a_long_queue_is_followed_up_in_steps(world, partners, monkeypatch):
     assert world.differences() == []
 
 
+def test_a_record_that_was_replaced_before_its_delivery_is_followed_up_is_summed_once(world, partners, monkeypatch):
+    monkeypatch.setattr("attribution.services.following.DELIVERIES_A_RUN", 1)
+    world.customers(registered("c1", affiliate_id="1000"))
+    world.activities(deposit("c1", "e1", "10"))
+    world.activities(deposit("c1", "e1", "20"))
+
+    world.drain()
+
+    assert ("c1", "2026-03-11", "Deposit", "", "EUR", "2E+1", 1, 1) in world.customer_days()
+    assert world.differences() == []
+
+
 def test_a_kpi_that_turns_out_to_be_a_count_is_summed_as_one(world, partners):
     world.customers(registered("c1", affiliate_id="1000"))
     with world.open():
