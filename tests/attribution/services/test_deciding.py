@@ -9,7 +9,7 @@ from affiliates import services as affiliates
 from attribution.models import Attribution
 from attribution.queries import attribution_of, unattributed_customers
 from attribution.rules.tokens import keys_of_brand, mint
-from attribution.services import resolve_again
+from attribution.services import resolution, resolve_again
 from brands.models import Brand
 from brands.services import change_settings
 from tests.attribution.conftest import NOW, World, deposit, registered
@@ -208,14 +208,22 @@ def test_unattributed_customers_are_resolved_when_the_brand_knows_more(world, pa
     assert Brand.objects.filter(directory_version__gt=0).count() == 1
 
 
-def test_looking_again_counts_as_done_only_for_what_was_known_when_it_began(world, partners):
+def test_looking_again_counts_as_done_only_for_what_was_known_when_it_began(world, partners, monkeypatch):
+    world.customers(registered("c1", promo_code="late"))
+    world.drain()
     before = Brand.objects.get()
     assert before.directory_version > before.directory_resolved
+    look_again = resolution._look_again
 
+    def learns_meanwhile(*given):
+        affiliates.create_promo_code(affiliate=partners.ben, code="other", by="test", now=NOW)
+        return look_again(*given)
+
+    monkeypatch.setattr(resolution, "_look_again", learns_meanwhile)
     resolve_again(brand_id=world.brand.id, now=NOW)
 
     after = Brand.objects.get()
-    assert after.directory_version == after.directory_resolved == before.directory_version
+    assert after.directory_version > after.directory_resolved == before.directory_version
 
 
 def test_with_a_default_affiliate_the_first_record_settles_whose_a_silent_customer_is(world, partners):
