@@ -81,7 +81,7 @@ def _cpa(book: Book, qualified: Qualified, counts: Counts, period: Period) -> It
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """The versions of the revenue shares of one name, and the metrics of facts any of them has tiers by."""
+    """The versions of the revenue shares of one name, by day, and the metrics of facts any of them has tiers by."""
 
     name: str
     versions: tuple[tuple[Version, RevShare], ...]
@@ -134,9 +134,9 @@ class _Months:
         )
         lines: list[Line] = []
         foremost = _foremost(named.versions, period)
-        last = max((*settled, *(() if foremost is None else (foremost.number,))), default=None)
+        computed = [version.number for version, _ in named.versions if version is foremost or version.number in settled]
         for version, terms in named.versions:
-            if version is foremost or version.number in settled:
+            if version.number in computed:
                 made, state = self._version(
                     named,
                     version,
@@ -147,7 +147,7 @@ class _Months:
                     state,
                     settles_all=version is foremost,
                     sees=version.number in settled,
-                    ends_period=version.number == last,
+                    ends_period=version.number == computed[-1],
                 )
                 lines.extend(made)
             elif facts[version.number]:
@@ -228,7 +228,7 @@ class _Months:
 
 def _by_name(versions: Sequence[Version]) -> list[_Named]:
     named: dict[str, list[tuple[Version, RevShare]]] = {}
-    for version in sorted(versions, key=lambda version: version.number):
+    for version in sorted(versions, key=lambda version: version.effective_from):
         for terms in version.components:
             if isinstance(terms, RevShare):
                 named.setdefault(terms.name, []).append((version, terms))

@@ -47,7 +47,7 @@ class Judges:
                 leaves=tuple((str(leaf.measure), leaf) for leaf in leaves(terms.conditions)),
                 happened=(Progress(str(terms.trigger), ZERO, ONE), Progress(str(terms.trigger), ONE, ONE)),
             )
-            for version in plan.versions
+            for version in sorted(plan.versions, key=lambda version: version.effective_from)
             for terms in version.components
             if isinstance(terms, Cpa)
         ]

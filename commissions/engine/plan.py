@@ -305,7 +305,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What affiliates with a deal for it are paid, in one currency; versions in order of number."""
+    """What affiliates with a deal for it are paid, in one currency. Versions follow each other by day, not number."""
 
     number: int
     name: str

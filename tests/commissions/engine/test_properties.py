@@ -91,6 +91,34 @@ def test_new_version_changes_no_line_of_a_month_that_ended_before_it(book, day, 
 
 
 @given(books())
+def test_numbers_of_versions_decide_nothing(book):
+    """They say in which order versions were entered; what follows what says the day."""
+    last = len(book.plan.versions) + 1
+    versions = [replace(version, number=last - version.number) for version in reversed(book.plan.versions)]
+    again = compute(replace(book, plan=replace(book.plan, versions=tuple(versions))))
+    whole = compute(book)
+
+    assert sorted(map(earned, again.lines)) == sorted((*earned(line)[:-1], last - line.version) for line in whole.lines)
+    assert [carried(state) for state in again.states] == [carried(state) for state in whole.states]
+
+
+def earned(line):
+    return (
+        str(line.period),
+        line.component,
+        line.customer or 0,
+        line.amount,
+        line.available_on,
+        line.reason,
+        line.version,
+    )
+
+
+def carried(state):
+    return {one.component: (one.started, one.deficits, one.asides) for one in state.components}
+
+
+@given(books())
 def test_lines_are_unique_and_zero_only_with_a_reason(book):
     lines = compute(book).lines
 

@@ -535,6 +535,20 @@ def test_deficit_does_not_expire_between_two_versions_of_one_month():
     assert paid(run(versions, facts).lines) == ["1.00"]
 
 
+def test_versions_of_one_month_are_computed_in_the_order_of_their_days():
+    terms = share(rate="0.30", negative="full")
+    entered_last_begins_first = plan(
+        version(terms),
+        version(terms, number=2, effective_from="03-20"),
+        version(terms, number=3, effective_from="03-10"),
+    )
+    facts = [fact(1, "03-12", "NGR", 100), fact(1, "03-22", "NGR", -100), fact(1, "04-01", "NGR", 150)]
+
+    lines = run(entered_last_begins_first, facts).lines
+
+    assert [(line.version, str(line.amount)) for line in lines] == [(3, "30.00"), (2, "15.00")]
+
+
 def test_kpi_that_only_a_later_versions_tiers_look_at_changes_no_month_before():
     tiers = {"metric": "active_customers", "window": "previous_period", "bands": [["1", "0.10"]]}
     first = version(share(tiers=tiers))
