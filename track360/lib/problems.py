@@ -220,7 +220,7 @@ def read_only(view: View[Arguments]) -> View[Arguments]:
 
     @csrf_exempt
     @wraps(view)
-    def asked(request: HttpRequest, *args: Arguments.args, **kwargs: Arguments.kwargs) -> HttpResponse:
+    def asked(request: HttpRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
             return _of_status(405, headers={"Allow": "GET, HEAD"})
         return view(request, *args, **kwargs)
