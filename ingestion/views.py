@@ -24,7 +24,9 @@ from track360.lib.bodies import whole_body
 from track360.lib.problems import UnsupportedMedia, exception_handler, request_id
 from track360.lib.tenancy import tenant
 
-_JSON = re.compile(r'application/json\s*(?:;\s*charset\s*=\s*"?utf-?8"?\s*)?;?', re.IGNORECASE).fullmatch
+# Parameters mean nothing to JSON (RFC 8259, 11); the one that senders use all the same must say the truth.
+_JSON = re.compile(r"application/json\s*(?:;.*)?", re.IGNORECASE).fullmatch
+_CHARSETS = re.compile(r";\s*charset\s*=\s*\"?([^\s\";]*)", re.IGNORECASE).findall
 _STRICT = re.compile(r"(?:^|[,;])\s*handling\s*=\s*\"?strict\"?\s*(?:$|[,;])", re.IGNORECASE).search
 _MINIMAL = re.compile(r"(?:^|[,;])\s*return\s*=\s*\"?minimal\"?\s*(?:$|[,;])", re.IGNORECASE).search
 
@@ -131,7 +133,7 @@ def read_body(environ: Mapping[str, Any]) -> bytes:
         raise UnsupportedEncoding
     media_type = environ.get("CONTENT_TYPE", "")
     if not _JSON(media_type.strip()):
-        if media_type.lower().startswith("application/json"):
-            raise UnsupportedEncoding
         raise UnsupportedMedia("Send application/json in UTF-8.")
+    if ";" in media_type and {*_CHARSETS(media_type.lower())} - {"utf-8", "utf8"}:
+        raise UnsupportedEncoding
     return whole_body(environ, at_most=MAX_BYTES)
