@@ -93,7 +93,8 @@ describe_explanation = extend_schema(
     summary="Explain a line",
     description=(
         "The terms in words, every step of the calculation, and the records that went in, down to the bytes that were "
-        "sent. An adjustment is explained by what its whole month is made of now."
+        "sent. A posted line is explained by what went into it when its month was closed, with what came or changed "
+        "since beside it; any other by what its whole month is made of now."
     ),
     parameters=[
         OpenApiParameter("key", location=OpenApiParameter.PATH, description="The line's key."),

@@ -65,6 +65,7 @@ def record_as_json(record: Record) -> dict[str, Any]:
         "index": record.index,
         "sha256": record.sha256,
         "text": record.text,
+        "has_changed": record.has_changed,
     }
 
 
@@ -76,6 +77,16 @@ def explanation_as_json(explanation: Explanation, *, page: int, per_page: int) -
         "steps": explanation.working,
         "sums": {kpi: plain(amount) for kpi, amount in explanation.sums.items()},
         "is_complete": explanation.is_complete,
+        "as_of": explanation.as_of.isoformat() if explanation.as_of else None,
+        "notices": list(explanation.notices),
+        "differences": [
+            {"figure": one.figure, "in_amount": plain(one.in_amount), "found": plain(one.found)}
+            for one in explanation.differences
+        ],
+        "since": {
+            "total": explanation.since_in_all,
+            "data": [record_as_json(record) for record in explanation.since],
+        },
         "records": {
             "data": [record_as_json(record) for record in explanation.records],
             "meta": {
@@ -163,6 +174,9 @@ class RecordSchema(serializers.Serializer[Any]):
     index = serializers.IntegerField(help_text="Which record of the request, from 0.")
     sha256 = serializers.CharField(help_text="Of the request's body.")
     text = serializers.CharField(help_text="The record, byte for byte as it was sent.")
+    has_changed = serializers.BooleanField(
+        help_text="Whether it counts otherwise, or not at all, since the line was posted."
+    )
 
 
 class RecordsSchema(serializers.Serializer[Any]):
@@ -170,6 +184,21 @@ class RecordsSchema(serializers.Serializer[Any]):
 
     data = RecordSchema(many=True)  # type: ignore[assignment]
     meta = MetaSchema()
+
+
+class DifferenceSchema(serializers.Serializer[Any]):
+    """A figure that the amount was computed from, where the records add up to another."""
+
+    figure = serializers.CharField(help_text="The KPI, or the measure of a condition.")
+    in_amount = serializers.CharField(help_text="What the amount was computed from.")
+    found = serializers.CharField(help_text="What the records add up to.")
+
+
+class SinceSchema(serializers.Serializer[Any]):
+    """The records that came, or became others, since a line was posted; they are in its adjustments."""
+
+    total = serializers.IntegerField()
+    data = RecordSchema(many=True, help_text="The first of them, as many as a page has.")  # type: ignore[assignment]
 
 
 class ExplanationSchema(serializers.Serializer[Any]):
@@ -183,4 +212,12 @@ class ExplanationSchema(serializers.Serializer[Any]):
     )
     sums = serializers.DictField(child=serializers.CharField(), help_text="What the records add up to, by KPI.")
     is_complete = serializers.BooleanField(help_text="Whether all records that went in could be looked at.")
+    as_of = serializers.DateTimeField(
+        allow_null=True, help_text="When a posted line's month was closed: the records are those of then. null: of now."
+    )
+    notices = serializers.ListField(
+        child=serializers.CharField(), help_text="What must be known to make sense of the sums, in words."
+    )
+    differences = DifferenceSchema(many=True, help_text="Empty where the records add up to what the amount is made of.")
+    since = SinceSchema(help_text="Empty unless the line is posted.")
     records = RecordsSchema()

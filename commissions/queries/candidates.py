@@ -1,7 +1,7 @@
 """Customers as the engine judges them: who they are, the records that trigger, and their daily sums."""
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import connection
@@ -34,6 +34,13 @@ _CUSTOMERS = """
 _OWNERS = """
     SELECT customer_id, affiliate_id, campaign_id, holds_from FROM attribution_attribution
     WHERE brand_id = %(brand)s AND customer_id = ANY(%(customers)s::bigint[]) AND superseded_at IS NULL
+    ORDER BY customer_id, holds_from NULLS FIRST
+"""
+
+_OWNERS_AT = """
+    SELECT customer_id, affiliate_id, campaign_id, holds_from FROM attribution_attribution
+    WHERE brand_id = %(brand)s AND customer_id = ANY(%(customers)s::bigint[]) AND decided_at <= %(at)s
+      AND (superseded_at IS NULL OR superseded_at > %(at)s)
     ORDER BY customer_id, holds_from NULLS FIRST
 """
 
@@ -113,17 +120,24 @@ ORDER BY d.customer_id, d.kpi, d.day, d.moment, d.event_id <> '', d.event_id COL
 _IS_A_DEPOSIT = f"AND d.kpi = '{DEPOSIT}'"
 
 
-def customers_of(*, brand_id: int, customers: Collection[int], excluded: Excluded | None = None) -> dict[int, Customer]:
+def customers_of(
+    *,
+    brand_id: int,
+    customers: Collection[int],
+    excluded: Excluded | None = None,
+    at: datetime | None = None,
+) -> dict[int, Customer]:
     """Return customers with all their owners and exclusions, by number.
 
     Registered is the day of the registration, else of the first approved fact, which the sums keep as `Registrations`.
-    `excluded` are the exclusions of all who ever were the affiliates' in question, where they are known already.
+    `excluded` are the exclusions of all who ever were the affiliates' in question, where they are known already; `at`
+    is the moment whose owners are asked for, now where none is given.
     """
-    asked: dict[str, int | str] = {"brand": brand_id, "customers": array(sorted(customers))}
+    asked: dict[str, int | str | datetime | None] = {"brand": brand_id, "customers": array(sorted(customers)), "at": at}
     exclusions = (excluded or exclusions_of(brand_id=brand_id, customers=customers)).by_customer
     owners: dict[int, list[Owner]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_OWNERS, asked)
+        cursor.execute(_OWNERS_AT if at else _OWNERS, asked)
         for customer, affiliate, campaign, holds_from in cursor.fetchall():
             owners.setdefault(customer, []).append(Owner(affiliate, campaign, holds_from))
         cursor.execute(_CUSTOMERS, asked)

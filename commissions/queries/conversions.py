@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection
@@ -47,10 +47,11 @@ class RateTable:
 
 
 class Conversions:
-    """A brand's rates, read once for a piece of work."""
+    """A brand's rates, read once for a piece of work: all of them, or those `entered_by` a moment."""
 
-    def __init__(self, *, brand_id: int) -> None:
+    def __init__(self, *, brand_id: int, entered_by: datetime | None = None) -> None:
         self._brand_id = brand_id
+        self._entered_by = entered_by
         self._currencies: list[str] | None = None
         self._rates: dict[tuple[frozenset[str], str, date, date], Rates] = {}
         self._known: dict[tuple[str, str, date], Conversion | None] = {}
@@ -114,6 +115,8 @@ class Conversions:
                 day__gte=max(first, date(1900, 1, 1)) - timedelta(days=MAX_AGE_DAYS),
                 day__lte=last,
             )
+            if self._entered_by is not None:
+                rows = rows.filter(entered_at__lte=self._entered_by)
             self._rates[key] = Rates(
                 Rate(day, base, to, rate, number)
                 for number, day, base, to, rate in rows.values_list("id", "day", "base", "quote", "rate")

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 
@@ -22,6 +23,12 @@ _THE_FEW = """
     SELECT customer_id, reason, from_day FROM commissions_exclusion
     WHERE brand_id = %s AND lifted_at IS NULL
     LIMIT %s
+"""
+
+_AT = """
+    SELECT customer_id, reason, from_day FROM commissions_exclusion
+    WHERE brand_id = %s AND customer_id = ANY(%s::bigint[]) AND created_at <= %s
+      AND (lifted_at IS NULL OR lifted_at > %s)
 """
 
 # OFFSET 0 keeps the planner to one index probe a customer, whatever it believes about the table.
@@ -53,6 +60,11 @@ def exclusions_of(*, brand_id: int, customers: Collection[int]) -> Excluded:
     return _read(_OF_CUSTOMERS, [array(customers), brand_id])
 
 
+def exclusions_at(*, brand_id: int, customers: Collection[int], at: datetime) -> Excluded:
+    """Return the exclusions of these customers that were in force at a moment."""
+    return _read(_AT, [brand_id, array(customers), at, at])
+
+
 def exclusions_under(*, brand_id: int, affiliates: Collection[int]) -> Excluded:
     """Return the exclusions of all who ever were one of these affiliates' customers.
 
@@ -64,7 +76,7 @@ def exclusions_under(*, brand_id: int, affiliates: Collection[int]) -> Excluded:
     return _read(_OF_CUSTOMERS, [customers_owned(brand_id=brand_id, affiliates=affiliates), brand_id])
 
 
-def _read(statement: str, parameters: Sequence[str | int]) -> Excluded:
+def _read(statement: str, parameters: Sequence[str | int | datetime]) -> Excluded:
     found: dict[int, tuple[book.Exclusion, ...]] = {}
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)

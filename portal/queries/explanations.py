@@ -41,6 +41,7 @@ class RecordRow:
     rate: Decimal | None
     delivery: str
     index: int
+    has_changed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ class Records:
     """A page of the facts that went into a line, and what all of them add up to by KPI.
 
     `elsewhere` of the page's facts are of days on which the customer was another affiliate's: they count, but are not
-    the reader's to see one by one. `is_complete` is False when there are more than are looked at.
+    the reader's to see one by one. `is_complete` is False when there are more than are looked at. `notices` are what
+    the reader must know to make sense of the sums; `since` counts the facts that came after a line was posted.
     """
 
     line: LineRow
@@ -57,6 +59,8 @@ class Records:
     is_complete: bool
     rows: tuple[RecordRow, ...]
     elsewhere: int
+    notices: tuple[str, ...]
+    since: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +132,11 @@ def records(*, brand: Brand, affiliate: Affiliate, key: str, page: int) -> Recor
                 rate=record.conversion.rate if record.conversion else None,
                 delivery=record.delivery,
                 index=record.index,
+                has_changed=record.has_changed,
             )
             for record in shown
         ),
         elsewhere=len(explained.records) - len(shown),
+        notices=explained.notices,
+        since=explained.since_in_all,
     )

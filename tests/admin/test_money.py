@@ -1,6 +1,7 @@
 """Rates, months, lines and entries on the operators' pages."""
 
-from datetime import date
+import json
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,6 +13,7 @@ from commissions.queries.rates_missing import missing_rates
 from commissions.services import create_deal, exclude_customer
 from ingestion.dialects import push
 from ingestion.models import Customer, FxRate
+from ingestion.services import receive
 from tests.admin.house import NOW, House, activity, posted
 from track360.lib.tenancy import tenant
 
@@ -243,6 +245,21 @@ def test_records_behind_a_line_stand_with_their_bytes(house, owner):
     assert '1 facts: Deposit <span class="amount">250.00 <span class="amount-code">EUR</span></span>' in (
         page.content.decode()
     )
+
+
+def test_records_of_a_posted_line_are_those_of_then_with_what_came_since(house, owner):
+    late = json.dumps([activity("GGR", "late", "c1", "33.00", "2026-02-09 10:00")]).encode()
+    with tenant(house.brand.pk):
+        receive(dialect=push.ACTIVITIES, brand=house.brand, body=late, received_at=NOW + timedelta(hours=1))
+    house.drain()
+    with tenant(house.brand.pk):
+        line = Line.objects.get(brand=house.brand, component__name="Share", period="2026-02")
+
+    page = owner.get(f"/admin/commissions/line/{line.pk}/records/").content.decode()
+
+    assert '1 facts: GGR <span class="amount">100.00 <span class="amount-code">EUR</span></span>' in page
+    assert "Since this was posted, what goes into it has changed; the difference is in its adjustments." in page
+    assert page.index("Since it was posted") < page.index("&quot;eventid&quot;: &quot;late&quot;")
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "x", "99999", "1e3", ""])

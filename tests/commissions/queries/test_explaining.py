@@ -1,15 +1,18 @@
 """A line is explained down to the bytes, and every obstacle has a sentence."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from attribution.services import transfer
-from commissions.models import Line
+from commissions import services
+from commissions.models import Deal, Line, Plan
+from commissions.queries.behind import Difference
 from commissions.queries.explaining import explain, record_text
 from commissions.queries.rates_missing import missing_rates
 from commissions.queries.why_not import Obstacle, why_not
+from commissions.serializers import explanation_as_json
 from tests.commissions.conftest import day_of, deposit, registered
 
 CPA = {
@@ -245,3 +248,147 @@ def test_rate_is_missing_for_what_only_tiers_look_at(business, anna, metric, kpi
 
     assert missing == [("USD", date(2026, 3, 12))]
     assert [obstacle for obstacle, _ in obstacles(business, "c1")] == [Obstacle.NO_FX_RATE]
+
+
+@pytest.fixture
+def january(business, anna):
+    """Ten days into February: January is closed with 30.00 on an NGR of 100."""
+    business.deal(anna, business.plan(SHARE))
+    business.customers(registered("c1", "2026-01-02", affiliate_id="anna"))
+    business.activities(day_of("c1", "2026-01-12", NGR="100"))
+    business.settle()
+    business.now = business.clock
+    business.close("2026-01")
+    business.now += timedelta(minutes=1)
+    business.clock = business.now
+    return business
+
+
+def posted(business, period="2026-01"):
+    with business.open() as brand:
+        line = Line.objects.select_related("affiliate", "plan", "version", "component").get(period=period)
+        return explain(brand=brand, line=line)
+
+
+CHANGED = "Since this was posted, what goes into it has changed; the difference is in its adjustments."
+
+
+def test_posted_line_is_explained_by_what_went_into_it(january):
+    before = posted(january)
+    january.activities(day_of("c1", "2026-01-20", NGR="50"), day_of("c1", "2026-01-12", NGR="70"))
+    january.settle()
+
+    told, adjusted = posted(january), posted(january, period="2026-02")
+
+    assert (before.sums, before.notices, before.since) == ({"NGR": Decimal(100)}, (), ())
+    assert told.sums == {"NGR": Decimal(100)}
+    assert [(r.amount, r.has_changed, '"100"' in r.text) for r in told.records] == [(Decimal(100), True, True)]
+    assert [(r.day.day, r.amount) for r in told.since] == [(12, Decimal(70)), (20, Decimal(50))]
+    assert (told.since_in_all, told.notices, told.differences) == (2, (CHANGED,), ())
+    assert (adjusted.sums, adjusted.as_of, adjusted.notices) == ({"NGR": Decimal(120)}, None, ())
+
+
+def test_posted_line_is_explained_after_its_deal_is_taken_back(january):
+    with january.open() as brand:
+        services.delete_deal(deal=Deal.objects.get(brand=brand), by="test", now=january.now)
+    january.settle()
+
+    told = posted(january)
+
+    assert (told.sums, told.notices, told.differences) == ({"NGR": Decimal(100)}, (CHANGED,), ())
+    assert [r.has_changed for r in told.records] == [True]
+
+
+def test_posted_line_is_explained_by_who_was_whose_and_what_held_then(january, ben):
+    january.exclude("c1")
+    with january.open() as brand:
+        plan = Plan.objects.get(brand=brand)
+        transfer(brand=brand, customer=january.customer("c1"), to=ben, from_day=None, by="test", reason="agreed",
+                 now=january.now)  # fmt: skip
+    january.version(plan, {**SHARE, "rate": "0.5"}, effective_from=date(2026, 1, 10))
+    january.settle()
+
+    told = posted(january)
+
+    assert (told.sums, told.notices, told.since) == ({"NGR": Decimal(100)}, (CHANGED,), ())
+
+
+def test_posted_line_is_explained_at_the_rate_of_then(business, anna):
+    business.deal(anna, business.plan(SHARE))
+    business.rates(("2026-01-12", "EUR", "USD", "2"))
+    business.customers(registered("c1", "2026-01-02", affiliate_id="anna"))
+    business.activities({**day_of("c1", "2026-01-12", NGR="100"), "Currency": "USD"})
+    business.settle()
+    business.now = business.clock
+    business.close("2026-01")
+    business.now += timedelta(minutes=1)
+    business.rates(("2026-01-12", "EUR", "USD", "4"))
+    business.settle()
+
+    told = posted(business)
+
+    assert told.sums == {"NGR": Decimal(50)}
+    assert [(r.counted, r.has_changed) for r in told.records] == [(Decimal(50), True)]
+    assert [r.counted for r in told.since] == [Decimal(25)]
+
+
+def test_posted_bounty_is_explained_by_its_deposit_after_it_was_reversed(business, anna):
+    business.deal(anna, business.plan(CPA))
+    business.customers(registered("c1", "2026-01-08", affiliate_id="anna"))
+    business.activities(deposit("c1", "d1", "70", "2026-01-09"))
+    business.settle()
+    business.now = business.clock
+    business.close("2026-01")
+    business.now += timedelta(minutes=1)
+    business.clock = business.now
+    business.activities(deposit("c1", "d1", "70", "2026-01-09", status="reversed"))
+    business.settle()
+
+    told = posted(business)
+
+    assert [(r.event_id, r.amount, r.has_changed) for r in told.records] == [("d1", Decimal(70), True)]
+    assert (told.notices, told.since) == ((CHANGED,), ())
+
+
+def test_figures_that_the_records_do_not_add_up_to_are_told(january):
+    january.clock -= timedelta(hours=1)  # of a process whose clock is behind that of whoever closed
+    january.activities(day_of("c1", "2026-01-20", NGR="50"))
+    january.settle()
+
+    told = posted(january)
+
+    assert told.sums == {"NGR": Decimal(150)}
+    assert told.differences == (Difference("NGR", Decimal(100), Decimal(150)),)
+    changed, differing = told.notices
+    assert changed == CHANGED
+    assert differing == (
+        "The amount was computed from NGR 100; the records here add up to 150, because terms, rates or owners have"
+        " changed in a way that is not kept."
+    )
+
+
+def test_amount_that_waits_to_be_computed_again_says_so(business, anna):
+    business.deal(anna, business.plan(SHARE))
+    business.customers(registered("c1", affiliate_id="anna"))
+    business.activities(day_of("c1", "2026-03-12", NGR="100"))
+    business.settle()
+    business.activities(day_of("c1", "2026-03-13", NGR="50"))
+
+    [notice] = explained(business, "Share").notices
+
+    assert notice == (
+        "The amount was computed from NGR 100; the records here add up to 150, because some have just come or changed,"
+        " and it is being computed again."
+    )
+
+
+def test_api_tells_what_came_since(january):
+    january.activities(day_of("c1", "2026-01-20", NGR="50"))
+    january.settle()
+
+    answer = explanation_as_json(posted(january), page=1, per_page=50)
+
+    assert (answer["sums"], answer["notices"], answer["differences"]) == ({"NGR": "100"}, [CHANGED], [])
+    assert [record["has_changed"] for record in answer["records"]["data"]] == [False]
+    assert [record["counted"] for record in answer["since"]["data"]] == ["50"]
+    assert (answer["since"]["total"], answer["as_of"][:16]) == (1, "2026-03-20T12:00")

@@ -191,3 +191,21 @@ def test_amount_that_is_taken_back_says_why_and_leads_to_the_customer(business, 
     assert customer_reference(brand_id=business.brand.pk, customer_id=line.customer_id) in answer.content.decode()
     assert ("posted 100" in shown, "on its way" in shown) == (False, False)
     assert "Difference, posted in March 2026 −100.00 EUR" in shown
+
+
+def test_records_of_a_posted_line_are_those_that_went_in(business, reader):
+    business.customers(registered("customer-0001", day="2026-02-01", affiliate_id="anna"))
+    business.activities(day_of("customer-0001", "2026-02-03", NGR="100"))
+    business.settle()
+    business.now = business.clock
+    business.close("2026-02")
+    business.activities(day_of("customer-0001", "2026-02-03", NGR="70"), day_of("customer-0001", "2026-02-04", NGR="5"))
+    business.settle()
+    with business.open():
+        line = Line.objects.get(component__name="Share", period="2026-02")
+
+    shown = text(reader.get(f"/portal/commissions/{line.key}/records/"))
+
+    assert "1 in all · NGR 100.00 EUR" in shown
+    assert "the difference is in its adjustments. Facts that count like this only since: 2 ." in shown
+    assert "NGR sent as DailyStats changed since 100.00 EUR" in shown
