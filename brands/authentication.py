@@ -88,14 +88,13 @@ def note_use(token: BrandToken, *, now: datetime) -> None:
 def authenticated(secret: str, *, now: datetime) -> Sender:
     """Return who sends this secret.
 
-    Raises NoValidToken, the same for every reason, or BrandSuspended. Two headers arrive joined by a comma and are no
-    token either; the comparison is PostgreSQL's, by SHA-256.
+    Raises NoValidToken, the same for every reason. A suspended brand is let go on: its requests are counted before they
+    are refused. Two headers arrive joined by a comma and are no token either; the comparison is PostgreSQL's, by
+    SHA-256.
     """
     if not secret or len(secret) > LONGEST_TOKEN:
         raise NoValidToken
     token = _tokens.find(token_digest(secret), now=now)
     if token is None:
         raise NoValidToken
-    if token.brand.is_suspended:
-        raise BrandSuspended
     return Sender(token.brand, token.pk)

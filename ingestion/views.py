@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import MethodNotAllowed
 from structlog.contextvars import bind_contextvars
 
-from brands.authentication import Sender, authenticated
+from brands.authentication import BrandSuspended, Sender, authenticated
 from brands.rate_limits import limiter
 from ingestion.dialects.dialect import ActivityDialect, Dialect
 from ingestion.dialects.push import ACTIVITIES, CUSTOMERS
@@ -81,6 +81,8 @@ def push(environ: Mapping[str, Any], dialect: Dialect) -> Reply:
         bind_contextvars(brand=sender.brand.slug)  # into the line that is logged for this request
         limit = sender.brand.requests_per_minute
         headers |= limiter.count(credential=f"token:{sender.token_id}", limit=limit).headers
+        if sender.brand.is_suspended:
+            raise BrandSuspended
         if environ["REQUEST_METHOD"] != "POST":
             raise MethodNotAllowed(environ["REQUEST_METHOD"])
         answer = _answer(environ, dialect, sender)

@@ -47,7 +47,7 @@ class BearerAuthentication(BaseAuthentication):
     """Lets a brand's system in by its access token; `request.user` is the Bearer."""
 
     def authenticate(self, request: Request) -> tuple[Bearer, None]:
-        """Return the Bearer. Raises InvalidToken, the same for every reason, or BrandSuspended."""
+        """Return the Bearer, of a suspended brand too. Raises InvalidToken, the same for every reason."""
         sent = request.META.get("HTTP_AUTHORIZATION", "")
         scheme, _, secret = sent.partition(" ")
         if scheme.lower() != "bearer" or not 0 < len(secret) <= LONGEST_TOKEN:
@@ -55,8 +55,6 @@ class BearerAuthentication(BaseAuthentication):
         bearer = tokens.bearer_of(secret=secret, now=timezone.now())
         if bearer is None:
             raise InvalidToken(was_sent=True)
-        if bearer.brand.is_suspended:
-            raise BrandSuspended
         return bearer, None
 
     def authenticate_header(self, request: Request) -> str:
@@ -76,9 +74,12 @@ class BearerView(APIView):
         return cast(Bearer, self.request.user).brand
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
         bearer = cast(Bearer, request.user)
+        # Before anything else is refused: every answer to a known credential says how many requests are left.
         self.allowance = limiter.count(credential=f"access:{bearer.token_id}", limit=REQUESTS_PER_MINUTE)
+        if bearer.brand.is_suspended:
+            raise BrandSuspended
+        super().initial(request, *args, **kwargs)
         scope = "read" if request.method in SAFE_METHODS else "write"
         if scope not in bearer.scopes:
             raise InsufficientScope(scope)

@@ -71,6 +71,7 @@ def test_a_suspended_brand_is_refused(spin):
     answer = spin.get(LINES)
 
     assert (answer.status_code, answer.json()["code"]) == (403, "brand_suspended")
+    assert answer["X-RateLimit-Remaining"] == "999"
 
 
 def test_reading_needs_the_scope_read(spin):
@@ -87,6 +88,13 @@ def test_every_answer_says_how_many_requests_are_left(spin):
 
     assert (first["X-RateLimit-Limit"], first["X-RateLimit-Remaining"]) == ("1000", "999")
     assert (second.status_code, second["X-RateLimit-Remaining"]) == (400, "998")
+
+
+def test_an_answer_in_another_form_than_was_asked_for_says_it_too(spin):
+    answer = spin.client.get(LINES, headers={"Accept": "text/html"})
+
+    assert (answer.status_code, answer.json()["code"]) == (406, "not_acceptable")
+    assert answer["X-RateLimit-Remaining"] == "999"
 
 
 def test_a_token_sends_a_thousand_requests_a_minute_and_another_its_own(spin, monkeypatch):

@@ -8,7 +8,6 @@ from brands import services
 from brands.authentication import (
     TRUSTED_FOR,
     USE_IS_NOTED_EVERY,
-    BrandSuspended,
     NoValidToken,
     TokenCache,
     authenticated,
@@ -93,15 +92,6 @@ def test_a_remembered_token_asks_the_database_nothing(brand, django_assert_num_q
     authenticated(issued.secret, now=NOW)
 
     with django_assert_num_queries(0):
-        authenticated(issued.secret, now=NOW)
-
-
-def test_a_suspended_brand_is_refused(brand):
-    issued = issue(brand)
-    with tenant(brand.id):
-        services.change_settings(brand=brand, changes={"state": "suspended"}, records_exist=True, by="test", now=NOW)
-
-    with pytest.raises(BrandSuspended):
         authenticated(issued.secret, now=NOW)
 
 

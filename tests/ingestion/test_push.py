@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from brands.models.brand import BrandState
 from ingestion.models import Activity, Customer, CustomerProfile, Delivery, SupersededActivity
 from tests.ingestion.conftest import Sender, customer, deposit, sender
 
@@ -255,6 +256,17 @@ def test_a_request_is_refused_before_its_records(brand, options, status, code):
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer["Content-Type"] == "application/problem+json"
+    assert brand.counts()["Delivery"] == 0
+
+
+def test_a_suspended_brand_is_refused_and_told_how_many_requests_are_left(brand):
+    brand.brand.state = BrandState.SUSPENDED
+    brand.brand.save()
+
+    answer = brand.post("activities", [deposit()])
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "brand_suspended")
+    assert (answer["X-RateLimit-Limit"], answer["RateLimit-Policy"]) == ("6000", '"default";q=6000;w=60')
     assert brand.counts()["Delivery"] == 0
 
 
