@@ -5,7 +5,7 @@ so what is read is what was calculated.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -34,10 +34,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """Parts that belong together under a heading."""
+    """Parts that belong together under a heading, and sentences about what they leave out."""
 
     title: str
     parts: tuple[Part, ...]
+    left_out: tuple[str, ...] = ()
 
 
 Step = Mapping[str, str]
@@ -93,6 +94,15 @@ def chapters(working: Sequence[Step], *, reader: Reader) -> tuple[Chapter, ...]:
             told.setdefault(title, []).extend(_parts(step, reader))
     ordered = sorted(told.items(), key=lambda one: one[0] == CHAPTERS["hold"])
     return tuple(Chapter(title, tuple(parts)) for title, parts in ordered if parts)
+
+
+def with_left_out(told: Sequence[Chapter], sentences: Sequence[str]) -> tuple[Chapter, ...]:
+    """Put what is left out under what went in, which is a chapter of its own where nothing went in."""
+    if not sentences:
+        return tuple(told)
+    title = CHAPTERS["input"]
+    whole = told if any(chapter.title == title for chapter in told) else [Chapter(title, ()), *told]
+    return tuple(replace(one, left_out=tuple(sentences)) if one.title == title else one for one in whole)
 
 
 def is_money(measure: str, *, counts: Collection[str]) -> bool:

@@ -23,8 +23,9 @@ from ingestion.models import Customer
 from ingestion.queries.kpis import count_kpis
 from portal.admin.periods import PeriodFilter, sums_by_currency
 from portal.queries.adjustments import is_taken_back, why_taken_back
+from portal.queries.left_out import left_out
 from portal.queries.terms import line_terms
-from portal.wording import Reader, chapters
+from portal.wording import Reader, chapters, with_left_out
 
 ON_A_PAGE = 50
 PAGE_DIGITS = 6
@@ -164,7 +165,10 @@ class LineAdmin(BrandAdmin):
             "title": f"{subject.component} of {subject.affiliate.name}",
             "terms": line_terms(brand=brand, line=subject),
             "records_url": self.url("records", subject),
-            "chapters": chapters(subject.working, reader=reader),
+            "chapters": with_left_out(
+                chapters(subject.working, reader=reader),
+                [one.sentence for one in left_out(brand=brand, line=subject)],
+            ),
             "is_adjustment": subject.period != subject.source_period,
             "posted_before": posted,
             "taken_back": why_taken_back(brand=brand, line=subject, reader=reader) if is_taken_back(subject) else "",

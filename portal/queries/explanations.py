@@ -15,9 +15,10 @@ from ingestion.queries.kpis import count_kpis
 from portal import formatting
 from portal.queries.adjustments import is_taken_back, why_taken_back
 from portal.queries.earnings import LineRow, in_reading_order, lines_of, row
+from portal.queries.left_out import left_out
 from portal.queries.ownership import windows
 from portal.queries.terms import line_terms
-from portal.wording import Chapter, Reader, chapters
+from portal.wording import Chapter, Reader, chapters, with_left_out
 from track360.lib.money import ZERO
 
 RECORDS_ON_A_PAGE = 25
@@ -93,7 +94,10 @@ def explanation(*, brand: Brand, affiliate: Affiliate, key: str) -> Explanation:
     return Explanation(
         line=row(line),
         terms=line_terms(brand=brand, line=line),
-        chapters=chapters(line.working, reader=reader),
+        chapters=with_left_out(
+            chapters(line.working, reader=reader),
+            [one.sentence for one in left_out(brand=brand, line=line, tells_affiliate=True)],
+        ),
         posted_before=before or ZERO,
         taken_back=why_taken_back(brand=brand, line=line, reader=reader, tells_affiliate=True)
         if is_taken_back(line)

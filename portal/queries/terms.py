@@ -98,12 +98,16 @@ def read_back(*, brand: Brand, terms: TermsToday) -> tuple[ComponentRead, ...]:
     )
 
 
+def line_component(*, brand: Brand, line: Line) -> Component | None:
+    """Return the terms of the line's component, in the version that made the line."""
+    components = _components(brand, line.version)
+    return next((component for component in components if component.name == line.component.name), None)
+
+
 def line_terms(*, brand: Brand, line: Line) -> tuple[str, ...]:
-    """Say in sentences what the line's component pays, in the version that made the line."""
-    for component in _components(brand, line.version):
-        if component.name == line.component.name:
-            return tuple(sentences(component, line.currency))
-    return ()
+    """Say in sentences what the line's component pays."""
+    component = line_component(brand=brand, line=line)
+    return () if component is None else tuple(sentences(component, line.currency))
 
 
 def _components(brand: Brand, version: PlanVersion) -> tuple[Component, ...]:

@@ -289,6 +289,16 @@ def test_lines_are_found_by_what_they_are(house, owner, query, components):
     assert sorted(line.component.name for line in answer.context["cl"].result_list) == components
 
 
+def test_line_says_what_it_leaves_out_for_want_of_a_rate_and_leads_there(house, owner):
+    with tenant(house.brand.pk):
+        line = Line.objects.get(brand=house.brand, component__name="Share", period="2026-03")
+
+    text = owner.get(f"/admin/commissions/line/{line.pk}/change/").content.decode()
+
+    assert "1 fact in BRL of 6 Mar 2026 is left out: there is no rate into EUR of at most 7 days." in text
+    assert f"{RATES}missing/" in text
+
+
 def test_line_that_takes_back_says_why_and_leads_to_the_customer(house, owner):
     with tenant(house.brand.pk):
         customer = Customer.objects.get(brand=house.brand, key="c1")

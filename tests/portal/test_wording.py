@@ -5,7 +5,7 @@ import pytest
 
 from commissions.engine.lines import note
 from commissions.engine.storing import working_to_json
-from portal.wording import Reader, Weight, chapters, measure_label
+from portal.wording import Reader, Weight, chapters, measure_label, with_left_out
 
 READER = Reader("EUR", counts=["Lots"], names=lambda number: f"no. {number}")
 
@@ -209,3 +209,18 @@ def test_result_is_the_heaviest_part():
 )
 def test_measures_have_names(measure, label):
     assert measure_label(measure) == label
+
+
+def test_what_is_left_out_stands_under_what_went_in_even_where_nothing_did():
+    with_input = chapters(working_to_json([note("input", kpi="GGR", amount=Decimal(4))]), reader=READER)
+    without = chapters(working_to_json([note("netting", base=Decimal(0))]), reader=READER)
+
+    told = [
+        [(chapter.title, chapter.left_out) for chapter in with_left_out(one, ["Left."])]
+        for one in (with_input, without)
+    ]
+
+    assert told == [
+        [("What went in", ("Left.",))],
+        [("What went in", ("Left.",)), ("From gross to net", ())],
+    ]

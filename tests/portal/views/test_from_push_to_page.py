@@ -111,6 +111,26 @@ def test_deposits_of_days_with_another_affiliate_count_but_are_not_shown(busines
     assert "1 more on this page are of days on which the customer was not yours" in shown
 
 
+def test_line_says_what_it_leaves_out_for_want_of_a_rate(business, reader):
+    business.customers(registered("customer-0001", affiliate_id="anna"))
+    business.activities(
+        day_of("customer-0001", "2026-03-11", NGR="1000"),
+        day_of("customer-0001", "2026-03-12", NGR="10", Bets="5", Currency="SEK"),
+        day_of("customer-0001", "2026-03-14", NGR="20", Currency="SEK"),
+        day_of("customer-0001", "2026-03-15", Bets="20", Currency="NOK"),
+    )
+    business.settle()
+    address = f"/portal/commissions/{line_of(business, 'Share').key}/"
+
+    before = text(reader.get(address))
+    business.rates(("2026-03-11", "EUR", "SEK", "11"))
+    after = text(reader.get(address))
+
+    said = "2 facts in SEK of 12 Mar 2026 to 14 Mar 2026 are left out: there is no rate into EUR of at most 7 days."
+    assert ("NGR, as reported 1,000.00 EUR" in before, said in before, "NOK" in before) == (True, True, False)
+    assert "left out" not in after
+
+
 def test_records_are_read_page_by_page(business, reader):
     business.customers(registered("customer-0001", affiliate_id="anna"))
     business.activities(
