@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 
-from affiliates.models import Affiliate, AffiliateParent, AffiliateStatus, Seat, SeatRoute
+from affiliates.models import Affiliate, AffiliateParent, AffiliateStatus, Seat, SeatRoute, TrackingLink
 from brands.models import User
 from track360.lib.tenancy import tenant
 
@@ -82,6 +82,12 @@ def parent_history(*, brand_id: int) -> ParentHistory:
 def tree_on(*, brand_id: int, day: date) -> Tree:
     """Return the brand's tree of affiliates as of a day."""
     return Tree.on(history=parent_history(brand_id=brand_id), day=day)
+
+
+def links_on_the_brands_page(*, brand_id: int) -> QuerySet[TrackingLink]:
+    """Return the links that work and have no landing page of their own, so that they lead to the brand's."""
+    own = Q(landing_url__isnull=True) | Q(landing_url="")
+    return TrackingLink.objects.filter(own, brand_id=brand_id, is_active=True)
 
 
 def seats_of(*, user: User) -> list[Seat]:

@@ -6,22 +6,36 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from affiliates.models import Affiliate
+from affiliates.queries import links_on_the_brands_page
+from affiliates.rules.landing import leads_somewhere
 from brands.desk.scope import scope_of
 
 OFFERED = 100
 
 
 class WorkingFilter(admin.SimpleListFilter):
-    """Links that lead visitors on, or that are switched off."""
+    """Links that lead visitors on, that are switched off, or that have no page to lead to."""
 
     title = "state"
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("works", "Works"), ("off", "Switched off")]
+        return [("works", "Works"), ("off", "Switched off"), ("nowhere", "Leads nowhere")]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.filter(is_active=self.value() == "works") if self.value() else queryset
+        brand = scope_of(request).brand
+        lost = links_on_the_brands_page(brand_id=brand.pk)
+        if leads_somewhere(landing_url=None, brand_landing_url=brand.landing_url):
+            lost = lost.none()
+        match self.value():
+            case "works":
+                return queryset.filter(is_active=True).exclude(pk__in=lost.values("pk"))
+            case "off":
+                return queryset.filter(is_active=False)
+            case "nowhere":
+                return queryset.filter(pk__in=lost.values("pk"))
+            case _:
+                return queryset
 
 
 class RunningFilter(admin.SimpleListFilter):

@@ -117,7 +117,12 @@ class LinkForm(BrandForm):
         label="Landing page",
         help_text="Empty: the brand's landing page.",
     )
-    is_active = forms.BooleanField(required=False, label="The link works")
+    is_active = forms.BooleanField(
+        required=False,
+        label="The link works",
+        help_text="Visitors of a link that is switched off are told that there is no such page. They are not counted, "
+        "and nobody who registers later is attributed by that visit.",
+    )
 
 
 class PromoCodeDaysForm(BrandForm):

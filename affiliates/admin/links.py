@@ -13,6 +13,7 @@ from affiliates.admin.filters import WorkingFilter
 from affiliates.admin.forms import LinkForm, NewLinkForm
 from affiliates.admin.owned import OwnedAdmin
 from affiliates.models import TrackingLink
+from affiliates.rules.landing import leads_somewhere
 from brands.desk import columns
 from brands.desk.scope import scope_of
 from brands.roles import Area
@@ -32,7 +33,7 @@ class TrackingLinkAdmin(OwnedAdmin):
     keeps_history = True
     why_fixed = "Whose it is never changes, so that the tokens of visitors who are under way stay true."
     list_display = ("code", "address", "affiliate", "campaign", "landing", "works")
-    list_select_related = ("affiliate", "campaign")
+    list_select_related = ("affiliate", "campaign", "brand")
     list_filter = (WorkingFilter,)
     search_fields = ("code", "affiliate__code", "affiliate__name", "campaign__code")
     search_help_text = "Link, affiliate or campaign"
@@ -44,14 +45,15 @@ class TrackingLinkAdmin(OwnedAdmin):
 
     @admin.display(description="leads to", ordering="landing_url")
     def landing(self, row: TrackingLink) -> str:
-        return row.landing_url or "the brand's landing page"
+        return leads_to(row)
 
     @admin.display(description="state", ordering="is_active")
     def works(self, row: TrackingLink) -> SafeString:
-        return columns.chip("active", "Works") if row.is_active else columns.chip("suspended", "Switched off")
+        return columns.chip(*state_of(row))
 
     def page_context(self, request: HttpRequest, subject: TrackingLink) -> dict[str, Any]:
-        return {**super().page_context(request, subject), "address": address_of(subject)}
+        state = None if state_of(subject) == WORKS else state_of(subject)
+        return {**super().page_context(request, subject), "address": address_of(subject), "link_state": state}
 
     def add(self, request: HttpRequest, data: dict[str, Any]) -> TrackingLink:
         scope = scope_of(request)
@@ -61,8 +63,9 @@ class TrackingLinkAdmin(OwnedAdmin):
             now=scope.now,
         )
 
-    def change(self, request: HttpRequest, subject: TrackingLink, data: dict[str, Any]) -> None:
+    def change(self, request: HttpRequest, subject: TrackingLink, data: dict[str, Any]) -> str:
         scope = scope_of(request)
+        was_active = subject.is_active
         services.change_link(
             link=subject,
             landing_url=data["landing_url"] or None,
@@ -70,6 +73,29 @@ class TrackingLinkAdmin(OwnedAdmin):
             by=scope.user,
             now=scope.now,
         )
+        if was_active == subject.is_active:
+            return f"{subject} is stored."
+        return f"{subject} works again." if subject.is_active else f"{subject} is switched off."
+
+
+WORKS = ("active", "Works")
+SWITCHED_OFF = ("suspended", "Switched off")
+LEADS_NOWHERE = ("blocked", "Leads nowhere")
+
+
+def state_of(link: TrackingLink) -> tuple[str, str]:
+    """Return whether a link takes visitors anywhere, as a word for programs and one for people. Reads its brand."""
+    if not link.is_active:
+        return SWITCHED_OFF
+    leads = leads_somewhere(landing_url=link.landing_url, brand_landing_url=link.brand.landing_url)
+    return WORKS if leads else LEADS_NOWHERE
+
+
+def leads_to(link: TrackingLink) -> str:
+    """Return where a link takes visitors, in words where that is the brand's page. Reads its brand."""
+    if link.landing_url:
+        return link.landing_url
+    return "the brand's landing page" if link.brand.landing_url else "nowhere: the brand has no landing page"
 
 
 def address_of(link: TrackingLink) -> str:

@@ -16,7 +16,7 @@ from affiliates.admin.forms import (
     SeatForm,
     StatusForm,
 )
-from affiliates.admin.links import address_of
+from affiliates.admin.links import address_of, leads_to, state_of
 from affiliates.models import (
     Affiliate,
     AffiliateParent,
@@ -100,7 +100,7 @@ class AffiliateAdmin(BrandAdmin):
         above = tree.ancestors(subject.pk)
         below = [child for child, parent in tree.parents.items() if parent == subject.pk]
         named = Affiliate.objects.filter(brand=scope.brand).in_bulk([*above, *below])
-        links = TrackingLink.objects.filter(**own).select_related("campaign").order_by("code")[:SHOWN]
+        links = TrackingLink.objects.filter(**own).select_related("campaign", "brand").order_by("code")[:SHOWN]
         return {
             "status_label": Status(subject.status_today).label if subject.status_today else "",
             "statuses": AffiliateStatus.objects.filter(**own).order_by(F("from_day").asc(nulls_first=True)),
@@ -111,7 +111,7 @@ class AffiliateAdmin(BrandAdmin):
             "children": [named[one] for one in below],
             "seats": Seat.objects.filter(**own).select_related("user").order_by("user__email"),
             "campaigns": Campaign.objects.filter(**own).order_by("code")[:SHOWN],
-            "links": [(link, address_of(link)) for link in links],
+            "links": [(link, address_of(link), leads_to(link), *state_of(link)) for link in links],
             "promo_codes": PromoCode.objects.filter(**own)
             .select_related("campaign")
             .order_by("folded", "starts_on")[:SHOWN],

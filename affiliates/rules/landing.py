@@ -16,6 +16,11 @@ def landing_hosts(*, landing_url: str, hosts: Iterable[str]) -> frozenset[str]:
     return frozenset({*(host.lower() for host in hosts), *([own.host] if own else [])})
 
 
+def leads_somewhere(*, landing_url: str | None, brand_landing_url: str) -> bool:
+    """Tell whether a link has a page to lead to: its own or, where it has none, its brand's."""
+    return https_page(landing_url or brand_landing_url) is not None
+
+
 def safe_landing(value: str, *, hosts: frozenset[str]) -> str | None:
     """Return `value` as an address to redirect to, or None unless it is https on exactly one of `hosts`."""
     page = https_page(value) if len(value) <= MAX_DEEP_LINK else None

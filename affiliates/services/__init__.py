@@ -2,7 +2,14 @@
 
 from affiliates.services.campaigns import create_campaign, rename_campaign
 from affiliates.services.codes import CodeInvalid, CodeTaken
-from affiliates.services.links import CampaignOfAnother, LandingRefused, change_link, create_link
+from affiliates.services.links import (
+    CampaignOfAnother,
+    LandingPageNeeded,
+    LandingRefused,
+    change_link,
+    check_landing_page,
+    create_link,
+)
 from affiliates.services.partners import (
     StatusTooFarAhead,
     StatusUnknown,
@@ -20,6 +27,7 @@ __all__ = [
     "CampaignOfAnother",
     "CodeInvalid",
     "CodeTaken",
+    "LandingPageNeeded",
     "LandingRefused",
     "ParentRefused",
     "PromoCodeDaysRefused",
@@ -29,6 +37,7 @@ __all__ = [
     "change_affiliate",
     "change_link",
     "change_promo_code",
+    "check_landing_page",
     "create_affiliate",
     "create_campaign",
     "create_link",

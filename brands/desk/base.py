@@ -79,8 +79,8 @@ class BrandAdmin(FormPages):
         """Create an object through its service and return it, or a page of its own."""
         raise NotImplementedError
 
-    def change(self, request: HttpRequest, subject: Any, data: dict[str, Any]) -> HttpResponse | None:
-        """Change an object through its service; an answer, if any, is a page of its own."""
+    def change(self, request: HttpRequest, subject: Any, data: dict[str, Any]) -> HttpResponse | str | None:
+        """Change an object through its service; return what to tell besides that it is stored, or a page of its own."""
         raise NotImplementedError
 
     def remove(self, request: HttpRequest, subject: Any) -> HttpResponse | None:
@@ -205,7 +205,9 @@ class BrandAdmin(FormPages):
 
         def store() -> tuple[str, str] | HttpResponse:
             answer = self.change(request, subject, form.cleaned_data)
-            return (f"{subject} is stored.", self.list_url) if answer is None else answer
+            if isinstance(answer, HttpResponse):
+                return answer
+            return answer or f"{subject} is stored.", self.list_url
 
         return self.answer_form(
             request,

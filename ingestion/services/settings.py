@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from affiliates.services import check_landing_page
 from brands import services
 from brands.models import Brand, User
 from ingestion.queries.records import records_exist
@@ -15,8 +16,10 @@ def change_settings(
     """Change a brand's settings as `brands.services.change_settings` does, knowing whether records exist.
 
     Inside the brand's `tenant()`. Where none exist it waits for those that are being stored: the first ones would
-    otherwise be days of one time zone in a brand of another, for good.
+    otherwise be days of one time zone in a brand of another, for good. Raises LandingPageNeeded, too: the landing page
+    stays while links lead to it.
     """
+    check_landing_page(brand=brand, landing_url=changes.get("landing_url", brand.landing_url))
     if not records_exist(brand=brand):
         open_change(brand_id=brand.pk)
     return services.change_settings(

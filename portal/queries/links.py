@@ -9,6 +9,7 @@ from urllib.parse import quote
 from django.db.models import Sum
 
 from affiliates.models import Affiliate, PromoCode, TrackingLink
+from affiliates.rules.landing import leads_somewhere
 from attribution.models import AffiliateDay
 from brands.models import Brand
 from track360.lib.money import ZERO
@@ -25,6 +26,7 @@ class LinkRow:
     campaign: str
     landing_url: str
     is_active: bool
+    leads_somewhere: bool
     clicks: Decimal
     registrations: Decimal
     first_deposits: Decimal
@@ -68,6 +70,7 @@ def links(*, brand: Brand, affiliate: Affiliate, base_url: str, today: date) -> 
             campaign=link.campaign.name if link.campaign else "",
             landing_url=link.landing_url or brand.landing_url,
             is_active=link.is_active,
+            leads_somewhere=leads_somewhere(landing_url=link.landing_url, brand_landing_url=brand.landing_url),
             clicks=sums[link.pk].get("Clicks", ZERO),
             registrations=sums[link.pk].get("Registrations", ZERO),
             first_deposits=sums[link.pk].get("FirstDeposits", ZERO),

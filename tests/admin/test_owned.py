@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from affiliates.models import Campaign, PromoCode, TrackingLink
-from brands.models import AuditEvent
+from affiliates.models import Affiliate, Campaign, PromoCode, TrackingLink
+from brands.models import AuditEvent, Brand
 from tests.admin.house import posted
 from track360.lib.tenancy import tenant
 
@@ -29,6 +29,41 @@ def test_page_says_whose_it_is_and_why_that_stays(house, owner, model, said):
 
     assert [text for text in said if text not in markup] == []
     assert "Who changed what" in markup
+
+
+def test_link_that_leads_nowhere_is_shown_as_such(house, owner):
+    Brand.objects.filter(pk=house.brand.pk).update(landing_url="")
+
+    shown = owner.get("/admin/affiliates/trackinglink/").content.decode()
+    page = owner.get(page_of(house, TrackingLink)).content.decode()
+    with tenant(house.brand.pk):
+        affiliate = Affiliate.objects.get(brand=house.brand, code="1000")
+    partner = owner.get(f"/admin/affiliates/affiliate/{affiliate.pk}/change/").content.decode()
+    found = {
+        state: len(owner.get(f"/admin/affiliates/trackinglink/?state={state}").context["cl"].result_list)
+        for state in ("works", "off", "nowhere")
+    }
+
+    chip = '<span class="chip chip-bad">Leads nowhere</span>'
+    assert (chip in shown, chip in page, chip in partner) == (True, True, True)
+    assert found == {"works": 0, "off": 0, "nowhere": 1}
+
+
+def test_link_that_is_switched_off_is_told_so(house, owner):
+    page = page_of(house, TrackingLink)
+
+    def told(**fields: str) -> str:
+        (message,) = owner.post(page, posted(house.brand, landing_url="", **fields), follow=True).context["messages"]
+        return str(message)
+
+    assert [told(), told(), told(is_active="on")] == [
+        "luckyspin-link is switched off.",
+        "luckyspin-link is stored.",
+        "luckyspin-link works again.",
+    ]
+    assert "Visitors of a link that is switched off are told that there is no such page." in (
+        owner.get(page).content.decode()
+    )
 
 
 def test_promo_code_is_ended_and_its_days_stand_in_the_list_and_with_the_affiliate(house, owner):

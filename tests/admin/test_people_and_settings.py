@@ -88,6 +88,21 @@ def test_setting_that_cannot_be_is_marked(bare, at_desk, changes, field):
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, [field])
 
 
+def test_landing_page_stays_while_links_lead_to_it(house, owner):
+    refused = owner.post(page_of(house.brand), posted(house.brand, **SETTINGS | {"landing_url": ""}))
+    with tenant(house.brand.pk):
+        TrackingLink.objects.update(is_active=False)
+    stored = owner.post(page_of(house.brand), posted(house.brand, **SETTINGS | {"landing_url": ""}))
+    with tenant(house.brand.pk):
+        TrackingLink.objects.update(is_active=True)
+    renamed = owner.post(page_of(house.brand), posted(house.brand, **SETTINGS | {"landing_url": "", "name": "New"}))
+
+    assert (refused.status_code, stored.status_code, renamed.status_code) == (422, 302, 302)
+    assert refused.context["form"].errors["landing_url"] == [
+        "1 link leads to it and would lead nowhere. Give each a landing page of its own or switch it off first."
+    ]
+
+
 def test_brand_is_created_by_a_superuser_who_goes_on_in_it(db, at_desk):
     browser = at_desk(User.objects.create_superuser("root@example.com", "a long enough word"))
     fields = {

@@ -71,7 +71,7 @@ def test_a_link_code_is_unique_over_all_brands_and_leaves_nothing_when_refused(b
     with tenant(other.id):
         ben = services.create_affiliate(brand=other, code="ben", name="Ben", **BY)
         with pytest.raises(services.CodeTaken):
-            services.create_link(affiliate=ben, code="spring", **BY)
+            services.create_link(affiliate=ben, code="spring", is_active=False, **BY)
         assert TrackingLink.objects.count() == 0
 
     assert LinkRoute.objects.get().brand == brand
@@ -123,6 +123,23 @@ def test_a_link_leads_to_a_landing_host_only(brand, anna, landing):
     with pytest.raises(services.LandingRefused):
         services.change_link(link=link, landing_url=landing, is_active=True, **BY)
     assert not LinkRoute.objects.filter(code="x").exists()
+
+
+def test_a_link_that_works_has_a_page_to_lead_to(brand, anna):
+    link = services.create_link(affiliate=anna, code="x", **BY)
+    brand.landing_url = ""
+    brand.save()
+    brand.landing_hosts = ["shop.luckyspin.example"]
+
+    with pytest.raises(services.LandingRefused, match="landing_url: The brand has no landing page"):
+        services.create_link(affiliate=anna, code="y", **BY)
+    services.create_link(affiliate=anna, code="y", is_active=False, **BY)
+    services.create_link(affiliate=anna, code="z", landing_url="https://shop.luckyspin.example/", **BY)
+    services.change_link(link=link, landing_url=None, is_active=False, **BY)
+    with pytest.raises(services.LandingRefused, match="landing_url: The brand has no landing page"):
+        services.change_link(link=link, landing_url=None, is_active=True, **BY)
+
+    assert set(TrackingLink.objects.values_list("code", "is_active")) == {("x", False), ("y", False), ("z", True)}
 
 
 def test_another_affiliates_campaign_is_refused(brand, anna):

@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from affiliates.models import Affiliate, AffiliateStatus
+from affiliates.services import LandingPageNeeded
 from brands import services
 from brands.models import AuditEvent, Brand
 from brands.services import create_client, issue_token
@@ -90,6 +91,15 @@ def test_what_was_applied_is_what_is_exported():
     apply(SPECIFIED)
 
     assert exported() == configuration.read(SPECIFIED)
+
+
+def test_the_landing_page_that_links_lead_to_does_not_go():
+    apply(SPECIFIED)
+
+    with pytest.raises(LandingPageNeeded, match="1 link leads to it"):
+        apply(SPECIFIED.replace('landing_url: "https://luckyspin.example/welcome"', "landing_url: null"))
+
+    assert Brand.objects.get().landing_url == "https://luckyspin.example/welcome"
 
 
 def test_applying_again_changes_nothing():

@@ -176,8 +176,9 @@ def documents(draw):
         document["campaigns"] = draw(
             unique(st.fixed_dictionaries({"id": codes, "affiliate": own, "name": words}), "id")
         )
+        works = st.booleans() if document["brand"]["landing_url"] else st.sampled_from([False])
         document["links"] = draw(
-            unique(st.fixed_dictionaries({"code": codes, "affiliate": own, "active": st.booleans()}), "code")
+            unique(st.fixed_dictionaries({"code": codes, "affiliate": own, "active": works}), "code")
         )
         document["deals"] = [
             {"affiliate": affiliate, "plan": plans[0]["name"], "starts_on": date(2026, 1, 1)}

@@ -67,16 +67,15 @@ def stored(scene: Scene) -> Items:
 
 def add(item: Link, scene: Scene) -> None:
     """Create the link."""
-    link = create_link(
+    create_link(
         affiliate=affiliates.find(item.affiliate, scene),
         campaign=campaigns.find(item.campaign, scene),
         code=item.code,
         landing_url=item.landing_url,
+        is_active=item.active,
         by=scene.by,
         now=scene.now,
     )
-    if not item.active:
-        change_link(link=link, landing_url=item.landing_url, is_active=False, by=scene.by, now=scene.now)
 
 
 def change(before: Link, after: Link, scene: Scene) -> None:

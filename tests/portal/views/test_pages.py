@@ -297,6 +297,19 @@ def test_links_are_whole_addresses_with_their_counts(visitor, stage, user, setti
     assert "Leads to https://luckyspin.example/welcome" in text(markup)
 
 
+def test_links_that_take_nobody_anywhere_say_so(page, stage):
+    stage.link("spring")
+    stage.link("autumn", is_active=False)
+    type(stage.brand).objects.filter(pk=stage.brand.pk).update(landing_url="")
+
+    shown = page("/portal/links/")
+
+    assert "spring Leads nowhere" in shown
+    assert "The programme has no page to lead to yet" in shown
+    assert "autumn Off" in shown
+    assert "Visitors are told that there is no such page. Do not put it on your pages." in shown
+
+
 def test_links_say_what_becomes_of_sub_ids_and_that_counts_are_by_link(page, stage):
     stage.link("spring")
 
