@@ -12,8 +12,11 @@ class UserManager(BaseUserManager["User"]):
     """Creates people from an e-mail address and a password."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Store a person who may log in; without a password he has to set one by e-mail first."""
-        user = self.model(email=self.normalize_email(email), **fields)
+        """Store a person who may log in; without a password he has to set one by e-mail first.
+
+        His address is kept in lower case, in which allauth looks for it whatever case people sign in with.
+        """
+        user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
