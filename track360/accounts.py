@@ -1,6 +1,8 @@
 """How people sign in: by e-mail and password, with a second factor, in accounts that others open for them."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import ResetPasswordKeyForm
+from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
@@ -23,6 +25,17 @@ class AccountAdapter(DefaultAccountAdapter):
         if isinstance(person, User) and person.is_staff and not seats_of(user=person):
             return reverse("admin:index")
         return str(super().get_login_redirect_url(request))
+
+
+class NewPasswordForm(ResetPasswordKeyForm):  # type: ignore[misc]
+    """A password that is set through a letter's link, which proves that its reader has the address.
+
+    Without the proof allauth refuses him a second factor for good, as it has no other one to ask for here.
+    """
+
+    def save(self) -> None:
+        super().save()
+        EmailAddress.objects.filter(user=self.user, email__iexact=self.user.email).update(verified=True)
 
 
 class MFAAdapter(DefaultMFAAdapter):
