@@ -2,19 +2,20 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import assert_never
 
 from commissions.engine import coarse, profile
 from commissions.engine.book import Book, Candidate, Crowd, Customer, Days, Deal, Fact, Happening, Outcome, Owner
 from commissions.engine.compute import compute
-from commissions.engine.measures import kpis_measured, leaves
+from commissions.engine.measures import BETS, DEPOSIT, WITHDRAWAL, kpis_measured, leaves
 from commissions.engine.plan import (
     NO_PRODUCT,
     Anchor,
     AppliesTo,
     Component,
     Cpa,
+    Measure,
     MeasureName,
     PercentPay,
     Plan,
@@ -32,10 +33,14 @@ from track360.lib.periods import Period
 MONTH = Period(2026, 1)
 MONTHS = 12
 CUSTOMERS = 3
+INVENTED = Decimal(100)
 
 
 def example(component: Component, currency: str) -> str:
-    """Tell an invented month and what the engine makes of it, in one sentence or two."""
+    """Tell an invented month and what the engine makes of it, in one sentence or two.
+
+    Empty where nobody qualifies who does all that the conditions ask as soon as he can.
+    """
     match component:
         case Cpa():
             return _cpa(component, currency)
@@ -56,12 +61,12 @@ def _book(component: Component, currency: str) -> Book:
         earning=(Days(None, None),),
         first=MONTH,
         last=MONTH.plus(MONTHS - 1),
-        crowd=(Crowd(MONTH, CUSTOMERS, CUSTOMERS, CUSTOMERS),),
+        crowd=tuple(Crowd(MONTH.plus(offset), CUSTOMERS, CUSTOMERS, CUSTOMERS) for offset in range(MONTHS)),
     )
 
 
-def _customer(number: int, country: str = "") -> Customer:
-    return Customer(number, f"example {number}", MONTH.first_day, country, (Owner(1, None, None),))
+def _customer(number: int, registered_on: date) -> Customer:
+    return Customer(number, f"example {number}", registered_on, "", (Owner(1, None, None),))
 
 
 # --- cpa ------------------------------------------------------------------------------------------------------------
@@ -70,7 +75,11 @@ def _customer(number: int, country: str = "") -> Customer:
 def _cpa(terms: Cpa, currency: str) -> str:
     count = _customers_of_interest(terms)
     candidates = tuple(_candidate(terms, number) for number in range(1, count + 1))
-    outcome = compute(replace(_book(terms, currency), candidates=candidates))
+    book = replace(_book(terms, currency), candidates=candidates)
+    outcome = compute(book)
+    qualified = [found for found in outcome.qualifications if found.day is not None and found.day <= book.last.last_day]
+    if len(qualified) < count:
+        return ""
     doing = _doing(terms, candidates[0], currency, count)
     who = f"A customer {doing} brings" if count == 1 else f"{count} customers {doing} bring"
     return f"{who} {_paid(outcome, currency)}."
@@ -85,62 +94,56 @@ def _customers_of_interest(terms: Cpa) -> int:
 
 
 def _candidate(terms: Cpa, number: int) -> Candidate:
-    """Invent a customer who just meets every condition on days of January."""
-    asked = [leaf.amount for leaf in leaves(terms.conditions) if _looks_at_deposits(leaf.measure.name)]
-    amount = max(asked, default=ZERO) or Decimal(100)
-    day = MONTH.first_day
-    happenings = [Happening("Deposit", _noon(day), day, None, amount)]
-    if terms.trigger.name is TriggerName.FIRST and terms.trigger.kpi != "Deposit":
-        happenings.append(Happening(terms.trigger.kpi, _noon(day), day, None, Decimal(100)))
-    facts = []
-    for kpi in sorted(kpis_measured(terms)):
-        needed = _needed(terms, kpi)
-        if needed > 0:
-            facts += _spread(number, kpi, amount if kpi == "Deposit" else needed, terms)
-    return Candidate(_customer(number), tuple(happenings), tuple(facts))
+    """Invent a customer who just meets every condition, all that he can on the day he registers.
+
+    That is the last of the month: the next months are near, should his months be counted.
+    """
+    day = MONTH.last_day
+    happenings = [Happening(DEPOSIT, _noon(day), day, None, _sum(terms, DEPOSIT))]
+    if terms.trigger.name is TriggerName.FIRST and terms.trigger.kpi != DEPOSIT:
+        happenings.append(Happening(terms.trigger.kpi, _noon(day), day, None, INVENTED))
+    asked = [(kpi, _sum(terms, kpi), _count(terms, kpi)) for kpi in sorted(kpis_measured(terms))]
+    facts = [Fact(number, day, kpi, amount, max(1, count)) for kpi, amount, count in asked if amount or count]
+    facts += [Fact(number, active, BETS, ZERO, 1) for active in _active_days(terms, day)]
+    return Candidate(_customer(number, day), tuple(happenings), tuple(facts))
 
 
-def _looks_at_deposits(name: MeasureName) -> bool:
-    return name in (MeasureName.DEPOSITS, MeasureName.NET_DEPOSITS, MeasureName.FIRST_DEPOSIT)
+def _sum(terms: Cpa, kpi: str) -> Decimal:
+    """Give the sum of a KPI that all conditions together ask for; who withdraws has deposited that much more."""
+    asked = _highest(terms, Measure(MeasureName.SUM, kpi))
+    if kpi == DEPOSIT:
+        alone = _highest(terms, Measure(MeasureName.DEPOSITS), Measure(MeasureName.FIRST_DEPOSIT))
+        net = _highest(terms, Measure(MeasureName.NET_DEPOSITS))
+        return max(asked, alone, net + _sum(terms, WITHDRAWAL)) or INVENTED
+    if kpi == BETS:
+        return max(asked, _highest(terms, Measure(MeasureName.WAGERED)))
+    return asked
 
 
-def _needed(terms: Cpa, kpi: str) -> Decimal:
-    """Give the sum of a KPI that the conditions ask for; 0 when none does."""
-    asked = [ZERO]
-    for leaf in leaves(terms.conditions):
-        match leaf.measure.name:
-            case MeasureName.WAGERED if kpi == "Bets":
-                asked.append(leaf.amount)
-            case MeasureName.SUM | MeasureName.COUNT if leaf.measure.kpi == kpi:
-                asked.append(leaf.amount)
-            case MeasureName.DEPOSIT_COUNT if kpi == "Deposit":
-                asked.append(Decimal(1))
-            case MeasureName.ACTIVE_DAYS | MeasureName.ACTIVE_MONTHS if kpi == "Bets":
-                asked.append(Decimal(1))
-            case name if _looks_at_deposits(name) and kpi == "Deposit":
-                asked.append(leaf.amount)
-            case _:
-                pass
-    return max(asked)
+def _count(terms: Cpa, kpi: str) -> int:
+    """Give the number of records of a KPI that all conditions together ask for."""
+    asked = [Measure(MeasureName.COUNT, kpi)]
+    if kpi == DEPOSIT:
+        asked.append(Measure(MeasureName.DEPOSIT_COUNT))
+    return _whole(_highest(terms, *asked))
 
 
-def _spread(number: int, kpi: str, total: Decimal, terms: Cpa) -> list[Fact]:
-    """Spread records over as many days and months as any condition counts, the whole sum on the first."""
-    first = MONTH.first_day
-    active_days = min(_most(terms, kpi, MeasureName.ACTIVE_DAYS), 28)
-    active_months = min(_most(terms, kpi, MeasureName.ACTIVE_MONTHS), MONTHS)
-    counts = max(_most(terms, kpi, MeasureName.COUNT), _most(terms, kpi, MeasureName.DEPOSIT_COUNT))
-    return [
-        Fact(number, first, kpi, total, counts),
-        *(Fact(number, first + timedelta(days=offset), kpi, ZERO, 1) for offset in range(1, active_days)),
-        *(Fact(number, MONTH.plus(offset).first_day, kpi, ZERO, 1) for offset in range(1, active_months)),
-    ]
+def _active_days(terms: Cpa, first: date) -> list[date]:
+    """Give the days on which he bets, in a row and at the beginning of months, as far as the example goes."""
+    days = _whole(_highest(terms, Measure(MeasureName.ACTIVE_DAYS)))
+    months = _whole(_highest(terms, Measure(MeasureName.ACTIVE_MONTHS)))
+    found = {first + timedelta(days=offset) for offset in range(min(days, MONTHS * 31))}
+    found.update(max(first, MONTH.plus(offset).first_day) for offset in range(min(months, MONTHS)))
+    return sorted(found)
 
 
-def _most(terms: Cpa, kpi: str, name: MeasureName) -> int:
-    """Give the highest count of this measure that the conditions ask of a KPI, at least 1."""
-    asked = [leaf for leaf in leaves(terms.conditions) if leaf.measure.name is name]
-    return max((int(leaf.amount) for leaf in asked if leaf.measure.kpi in ("", kpi)), default=1)
+def _highest(terms: Cpa, *measures: Measure) -> Decimal:
+    """Give the most that any condition asks of these measures; 0 when none does."""
+    return max((leaf.amount for leaf in leaves(terms.conditions) if leaf.measure in measures), default=ZERO)
+
+
+def _whole(number: Decimal) -> int:
+    return int(number.to_integral_value(ROUND_CEILING))
 
 
 def _doing(terms: Cpa, candidate: Candidate, currency: str, count: int) -> str:
@@ -169,7 +172,7 @@ def _revshare(terms: RevShare, currency: str) -> str:
     amounts = _month(terms)
     product = next((name for name in terms.products if name != NO_PRODUCT), "")
     facts = tuple(Fact(1, MONTH.first_day, kpi, amount, 1, product) for kpi, amount in amounts.items())
-    book = replace(_book(terms, currency), customers=(_customer(1),), facts=facts)
+    book = replace(_book(terms, currency), customers=(_customer(1, MONTH.first_day),), facts=facts)
     with exactly():
         base = profile.evaluate(terms.base, amounts).base
     *others, last = [f"{kpi} {plain(amount)}" for kpi, amount in amounts.items()]

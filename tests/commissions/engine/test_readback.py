@@ -101,6 +101,23 @@ def test_terms_that_depend_on_how_finely_the_brand_reports_say_so():
                  "conditions": {"all": [{"measure": "wagered", "at_least": "500"},
                                         {"measure": "deposit_count", "at_least": "3"}]}},
          "A customer who just meets every condition brings 80 EUR."),
+        ("cpa", {"trigger": "first_deposit", "amount": "80", "within_days": 30,
+                 "conditions": {"measure": "active_months", "at_least": "3"}},
+         "A customer who just meets every condition brings 80 EUR."),
+        ("cpa", {"trigger": "first_deposit", "percent": "40",
+                 "conditions": {"all": [{"measure": "net_deposits", "at_least": "100"},
+                                        {"measure": "sum:Withdrawal", "at_least": "50"}]}},
+         "A customer with a first deposit of 150 EUR who just meets every condition brings 60 EUR."),
+        ("cpa", {"trigger": "first_deposit", "amount": "80",
+                 "conditions": {"all": [{"measure": "sum:Deposit", "at_least": "500"},
+                                        {"measure": "count:Bets", "at_least": "2.5"}]}},
+         "A customer who just meets every condition brings 80 EUR."),
+        ("cpa", {"trigger": "first_deposit", "amount": "80",
+                 "conditions": {"measure": "active_days", "at_least": "40"}},
+         "A customer who just meets every condition brings 80 EUR."),
+        ("cpa", {"trigger": "first_deposit", "tiers": {"metric": "active_customers", "bands": [["1", "100"]]},
+                 "conditions": {"measure": "active_months", "at_least": "2"}},
+         "A customer who just meets every condition brings 100 EUR."),
         ("revshare", {"base": "House NGR", "rate": "0.40"},
          "A month with GGR 10000 and Bonus 1000 makes House NGR 7200 and pays 2880 EUR."),
         ("revshare", {"base": "NGR", "products": ["Casino"], "tiers": {"bands": [["0", "0.25"], ["10000", "0.30"]]}},
@@ -109,3 +126,19 @@ def test_terms_that_depend_on_how_finely_the_brand_reports_say_so():
 )  # fmt: skip
 def test_examples_are_computed_by_the_engine(kind, terms, told):
     assert example(read(kind, **terms), "EUR") == told
+
+
+@pytest.mark.parametrize(
+    ("within_days", "measure", "at_least"),
+    [
+        (30, "active_days", "40"),
+        (20, "active_months", "3"),
+        (None, "active_months", "13"),
+        (None, "active_days", "9999"),
+    ],
+)
+def test_what_nobody_can_meet_as_soon_as_that_has_no_example(within_days, measure, at_least):
+    conditions = {"measure": measure, "at_least": at_least}
+    terms = read("cpa", trigger="first_deposit", amount="80", within_days=within_days, conditions=conditions)
+
+    assert example(terms, "EUR") == ""
