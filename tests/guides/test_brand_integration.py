@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from brands.services import create_brand, issue_token
+from ingestion.rules.standard import KPIS
 from track360.lib.tenancy import tenant
 
 GUIDE = Path(__file__).parents[2] / "docs/guides/brand-integration.md"
@@ -73,6 +74,14 @@ def test_every_printed_request_is_answered_as_printed(client):
         found += unlike(json.loads(printed.body), answer.json())
 
     assert found == []
+
+
+def test_the_guide_names_the_kpis_that_may_be_negative():
+    (named,) = re.findall(r"([\w,\s]+) and your own KPIs\s+may be negative", GUIDE.read_text())
+
+    assert {name.strip() for name in named.split(",")} == {
+        kpi.name for kpis in KPIS.values() for kpi in kpis if not kpi.positive
+    }
 
 
 def test_the_guide_prints_both_addresses_and_every_outcome():
