@@ -7,7 +7,7 @@ from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
 
-from track360.api_docs.paths import COMPONENTS, PATHS, SECURITY
+from track360.api_docs.paths import COMPONENTS, FOR_EVERY_READER, PATHS, SECURITY
 from track360.api_docs.schemas import Schema
 
 DESCRIBED = "/api/v1/"
@@ -32,6 +32,9 @@ def without_slash(endpoints: Iterable[tuple[str, str, str, Any]]) -> list[tuple[
 
 def with_the_rest(result: Schema, **_: Any) -> Schema:
     """Add the Push API, the token endpoint, and what several answers share."""
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            operation["responses"] |= FOR_EVERY_READER
     result["paths"] = PATHS | result["paths"]
     result["components"]["schemas"] = dict(sorted((result["components"].get("schemas", {}) | COMPONENTS).items()))
     result["components"]["securitySchemes"] = SECURITY

@@ -10,6 +10,11 @@ SECURITY: Schema = {
         "name": "x-api-key",
         "description": "The brand's token, from its settings or `manage.py brand_token SLUG`.",
     },
+    "clientInHeader": {
+        "type": "http",
+        "scheme": "basic",
+        "description": "A client's id and secret, for `POST /oauth/token` only.",
+    },
     "accessToken": {
         "type": "oauth2",
         "description": "From `POST /oauth/token`. `manage.py brand_client SLUG` makes a client.",
@@ -70,6 +75,7 @@ def _push(*, operation_id: str, name: str, summary: str, description: str, examp
                     "400": "The bytes are no batch of records.",
                     "401": "No valid token.",
                     "403": "The brand is suspended.",
+                    "405": "The address takes POST.",
                     "409": "The idempotency key was used for another body, or its request is still running.",
                     "411": "The body's length is not known.",
                     "413": "More than 1 MiB or 1000 records.",
@@ -115,7 +121,7 @@ PATHS: Schema = {
                 "before it ends. Parameters in the address are ignored, each parameter is sent once, and after 20 "
                 "failures in a minute a client is refused for a minute."
             ),
-            "security": [],
+            "security": [{}, {"clientInHeader": []}],
             "requestBody": {
                 "required": True,
                 "content": {"application/x-www-form-urlencoded": {"schema": schemas.TOKEN_REQUEST}},
@@ -127,6 +133,7 @@ PATHS: Schema = {
                 {
                     "400": "The request, the scope or the grant type cannot be.",
                     "401": "The client is unknown or the secret is wrong.",
+                    "405": "The address takes POST.",
                     "429": "Too many failures.",
                     "503": "The database does not answer.",
                 },
@@ -134,6 +141,12 @@ PATHS: Schema = {
         }
     },
 }
+# Beside what each address of the reading API says itself.
+FOR_EVERY_READER = _answers(
+    "application/problem+json",
+    {"$ref": "#/components/schemas/Problem"},
+    {"405": "The address takes GET.", "406": "The answer is application/json."},
+)
 COMPONENTS: Schema = {
     "Activity": schemas.ACTIVITY,
     "Customer": schemas.CUSTOMER,

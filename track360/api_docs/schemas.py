@@ -55,27 +55,56 @@ def _text(description: str, **more: Any) -> Schema:
     return {"type": "string", "description": description, **more}
 
 
+def _id(description: str, **more: Any) -> Schema:
+    return {"type": ["string", "integer"], "description": description, "minLength": 1, **more}
+
+
+def _optional(schema: Schema) -> Schema:
+    types = schema["type"]
+    return schema | {"type": [*([types] if isinstance(types, str) else types), "null"]}
+
+
+def _maybe(description: str, **more: Any) -> Schema:
+    return _optional(_text(description, **more))
+
+
+def _word(description: str) -> Schema:
+    return {"type": ["string", "number", "null"], "description": description, "maxLength": 500}
+
+
 def _amount(description: str) -> Schema:
     return {
-        "type": ["string", "number"],
+        "type": ["string", "number", "null"],
         "description": description + " Read from the digits as sent; at most 15 of them, 8 behind the point.",
     }
 
 
+NAMES = (
+    "Names are understood in other spellings too (`customer_id`, `CUSTOMERID`), one spelling of each in a record. A "
+    "field that is null is left out."
+)
 CUSTOMER: Schema = {
     "type": "object",
     "required": ["customerId"],
     "additionalProperties": True,
+    "description": NAMES,
     "properties": {
-        "customerId": _text(
-            "Your id of the customer, unique in your brand. Sending it again updates him.", maxLength=200
+        "customerId": _id(
+            "Your id of the customer, unique in your brand. Sending it again updates him. The number 7 is the id `7`.",
+            maxLength=200,
         ),
-        "regtime": _text("When he registered: `YYYY-MM-DD HH:mm` in the brand's time zone, or RFC 3339."),
-        "country": _text("Preferably ISO 3166-1 alpha-2."),
-        "firstName": _text("Personal data, kept apart from all that commissions need.", maxLength=500),
-        "lastName": _text("Personal data, kept apart from all that commissions need.", maxLength=500),
-        "tracking_data": _text("The value that came with the visitor, unchanged.", maxLength=50),
-        "promo_code": _text("The promo code he typed.", maxLength=500),
+        "regtime": _maybe("When he registered: `YYYY-MM-DD HH:mm` in the brand's time zone, or RFC 3339."),
+        "country": _word("Preferably ISO 3166-1 alpha-2.") | {"maxLength": 100},
+        "firstName": _word("Personal data, kept apart from all that commissions need."),
+        "lastName": _word("Personal data, kept apart from all that commissions need."),
+        "email": _word("Personal data, kept apart from all that commissions need."),
+        "tracking_data": _maybe("The value that came with the visitor, unchanged.", maxLength=50),
+        "click_id": _word("Further evidence of who sent him."),
+        "affiliate_id": _word("Further evidence of who sent him."),
+        "campaign_id": _word("Further evidence of who sent him."),
+        "promo_code": _word("The promo code he typed."),
+        "salesStatus": _word("Your own word."),
+        "kycStatus": _word("Your own word."),
         "last_modified_date": {
             "description": (
                 "When you changed him last. A record older than the stored one is ignored (`duplicate`, code `stale`); "
@@ -89,18 +118,19 @@ ACTIVITY: Schema = {
     "required": ["eventname", "customerid"],
     "additionalProperties": True,
     "properties": {
-        "eventname": _text("A KPI (`Deposit`, `GGR`), an agreed event, or `DailyStats`.", maxLength=500),
-        "eventid": _text(
-            "Your id of the event. With it, a re-send is recognised whatever else it says.", maxLength=200
+        "eventname": _id("A KPI (`Deposit`, `GGR`), an agreed event, or `DailyStats`.", maxLength=128),
+        "eventid": _optional(
+            _id("Your id of the event. With it, a re-send is recognised whatever else it says.", maxLength=200)
         ),
-        "createtime": _text("A date for a daily sum, else a time; without one, the time of receipt."),
-        "customerid": _text("The customer's id as sent to the Customer API.", maxLength=200),
+        "createtime": _maybe("A date for a daily sum, else a time; without one, the time of receipt."),
+        "customerid": _id("The customer's id as sent to the Customer API.", maxLength=200),
         "Value": _amount("The amount, when the event's name is a KPI."),
-        "Currency": _text("ISO 4217, in capitals."),
-        "product": _text("The product line: Casino, Sports, Poker, Bingo; FX, CFD, Metals, Crypto."),
-        "status": _text("pending, approved, reversed or rejected; approved without one."),
+        "Currency": _maybe("ISO 4217, in capitals.", pattern="^[A-Z]{3}$"),
+        "amount_usd": _amount("The amount in US dollars, if you have converted it: it counts in place of `Value`."),
+        "product": _maybe("The product line: Casino, Sports, Poker, Bingo; FX, CFD, Metals, Crypto.", maxLength=128),
+        "status": _maybe("pending, approved, reversed or rejected; approved without one.", maxLength=128),
     },
-    "description": "Every other field whose name is a KPI (`NGR`, `Bets`, `Lots`) is an amount of that KPI.",
+    "description": "Every other field whose name is a KPI (`NGR`, `Bets`, `Lots`) is an amount of that KPI. " + NAMES,
 }
 RECEIPT: Schema = {
     "type": "object",
@@ -121,7 +151,10 @@ RECEIPT: Schema = {
                     "outcome": {"enum": ["created", "updated", "duplicate", "parked", "rejected"]},
                     "id": _text("The record's id, if it has one."),
                     "code": _text("Why it is parked or rejected; stable for programs."),
-                    "field": _text("The field it is about, as you sent it."),
+                    "field": _text(
+                        "The field it is about: a field of ours by its name here, any other as you sent it. Left out "
+                        "where it is the record as a whole."
+                    ),
                     "message": _text("What to do."),
                 },
             },
@@ -154,10 +187,10 @@ PROBLEM: Schema = {
 }
 TOKEN_REQUEST: Schema = {
     "type": "object",
-    "required": ["grant_type", "client_id", "client_secret"],
+    "required": ["grant_type"],
     "properties": {
         "grant_type": {"const": "client_credentials"},
-        "client_id": _text("Or send id and secret with HTTP Basic instead."),
+        "client_id": _text("Id and secret stand here, or in the header `Authorization` (HTTP Basic), not in both."),
         "client_secret": {"type": "string", "format": "password"},
         "scope": _text("`read`, `write` or both; without it, all the client has.", examples=["read write"]),
     },
@@ -185,6 +218,7 @@ TOKEN_ERROR: Schema = {
                 "unsupported_grant_type",
                 "invalid_scope",
                 "rate_limited",
+                "temporarily_unavailable",
             ]
         },
         "error_description": {"type": "string"},
