@@ -27,7 +27,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return str(super().get_login_redirect_url(request))
 
 
-class NewPasswordForm(ResetPasswordKeyForm):  # type: ignore[misc]
+class NewPasswordForm(ResetPasswordKeyForm):
     """A password that is set through a letter's link, which proves that its reader has the address.
 
     Without the proof allauth refuses him a second factor for good, as it has no other one to ask for here.

@@ -128,5 +128,7 @@ def _written(value: Any) -> str:
             return columns.NOTHING
         case str() | int() | float():
             return str(value)
+        case [*lines] if all(isinstance(line, str) for line in lines):
+            return "\n".join(lines)
         case _:
             return json.dumps(value, ensure_ascii=False, indent=2)

@@ -16,7 +16,7 @@ from brands.desk.scope import scope_of
 from brands.roles import Area
 from commissions.queries.rates_missing import missing_rates
 from ingestion.models import FxRate
-from ingestion.rates.entering import UPLOAD, enter_rates
+from ingestion.rates.entering import SOURCES, TYPED, UPLOAD, enter_rates
 from ingestion.rates.quotes import Quote, RateRefused, read_quote
 from ingestion.rates.upload import COLUMNS, read_csv
 
@@ -67,6 +67,26 @@ class PairFilter(admin.SimpleListFilter):
         return queryset.filter(quote=self.value()) if self.value() else queryset
 
 
+class SourceFilter(admin.SimpleListFilter):
+    """The ways in which rates have come."""
+
+    title = "source"
+    parameter_name = "source"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        rates = FxRate.objects.filter(brand=scope_of(request).brand).order_by("source")
+        return [(source, source_in_words(source)) for source in rates.values_list("source", flat=True).distinct()]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(source=self.value()) if self.value() else queryset
+
+
+def source_in_words(source: str) -> str:
+    """Write where a rate came from for people."""
+    said = SOURCES.get(source, source)
+    return said[:1].upper() + said[1:]
+
+
 @admin.register(FxRate)
 class FxRateAdmin(BrandAdmin):
     """Daily rates between currencies."""
@@ -78,9 +98,9 @@ class FxRateAdmin(BrandAdmin):
     empty_title = "No rates yet"
     empty_text = "The European Central Bank's rates come by themselves. Enter others here."
     add_form = RateForm
-    list_display = ("on", "pair", "rate_shown", "source", "entered")
+    list_display = ("on", "pair", "rate_shown", "source_shown", "entered")
     list_display_links = None
-    list_filter = (PairFilter, "source")
+    list_filter = (PairFilter, SourceFilter)
     search_fields = ("day__startswith",)
     search_help_text = "Day, as 2026-01-31"
     ordering = ("-day", "base", "quote", "-pk")
@@ -95,6 +115,10 @@ class FxRateAdmin(BrandAdmin):
     @admin.display(description="rate")
     def rate_shown(self, row: FxRate) -> str:
         return f"1 {row.base} = {columns.grouped(row.rate)} {row.quote}"
+
+    @admin.display(description="source", ordering="source")
+    def source_shown(self, row: FxRate) -> str:
+        return source_in_words(row.source)
 
     @admin.display(description="entered", ordering="entered_at")
     def entered(self, row: FxRate) -> SafeString | str:
@@ -128,7 +152,7 @@ class FxRateAdmin(BrandAdmin):
     def add(self, request: HttpRequest, data: dict[str, Any]) -> Quote:
         scope = scope_of(request)
         stated: Quote = data["stated"]
-        enter_rates(brand=scope.brand, quotes=[stated], source=UPLOAD, by=scope.user, now=scope.now)
+        enter_rates(brand=scope.brand, quotes=[stated], source=TYPED, by=scope.user, now=scope.now)
         return stated
 
     def upload(self, request: HttpRequest) -> HttpResponse:
@@ -141,7 +165,9 @@ class FxRateAdmin(BrandAdmin):
             quotes = read_csv(form.cleaned_data["file"].read())
             entered = enter_rates(brand=scope.brand, quotes=quotes, source=UPLOAD, by=scope.user, now=scope.now)
             known = len(quotes) - entered
-            return f"{entered} rates are entered; {known} were known already.", self.list_url
+            rates = "1 rate is" if entered == 1 else f"{entered:,} rates are"
+            already = "" if not known else f" {known:,} {'was' if known == 1 else 'were'} known already."
+            return f"{rates} entered.{already}", self.list_url
 
         return self.answer_form(
             request,

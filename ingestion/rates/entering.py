@@ -16,7 +16,19 @@ from track360.lib.problems import Invalid
 
 ECB = "ecb"
 UPLOAD = "upload"
+TYPED = "typed"
 CONFIGURATION = "configuration"
+
+# What people call the ways in which rates come.
+SOURCES = {
+    ECB: "European Central Bank",
+    UPLOAD: "uploaded file",
+    TYPED: "typed in",
+    CONFIGURATION: "configuration document",
+}
+
+# The audit log names so many rates of one entry, the newest; a new brand's first ones are fifteen thousand.
+NAMED = 50
 
 # A new brand starts with the rates of so many days, enough for two years of late reports.
 SEEDED = timedelta(days=731)
@@ -41,7 +53,7 @@ _ENTER = """
     WHERE counting.rate IS NULL
        OR (NOT %(fills_gaps)s AND (counting.rate <> stated.rate OR counting.source = 'ecb'))
     ORDER BY stated.place
-    RETURNING day
+    RETURNING day, base, quote, rate
 """
 
 
@@ -81,8 +93,10 @@ def enter_rates(*, brand: Brand, quotes: Collection[Quote], source: str, by: Use
                 "rates": [quote.rate for quote in latest.values()],
             },
         )
-        days: list[date] = [day for (day,) in cursor.fetchall()]
-    if days:
+        entered = [Quote(*row) for row in cursor.fetchall()]
+    if entered:
+        days = [quote.day for quote in entered]
+        newest_first = sorted(entered, key=lambda quote: (-quote.day.toordinal(), quote.base, quote.quote))
         NewRates.objects.create(brand=brand, from_day=min(days), created_at=now)
         audit.record(
             brand=brand,
@@ -90,11 +104,17 @@ def enter_rates(*, brand: Brand, quotes: Collection[Quote], source: str, by: Use
             action="rates.entered",
             object_type="fxrate",
             object_id=source,
-            after={"source": source, "rates": len(days), "from": min(days).isoformat(), "to": max(days).isoformat()},
+            after={
+                "source": source,
+                "rates": len(days),
+                "from": min(days).isoformat(),
+                "to": max(days).isoformat(),
+                "stated" if len(days) <= NAMED else f"newest {NAMED}": [str(quote) for quote in newest_first[:NAMED]],
+            },
             now=now,
         )
         wake("commissions.follow_up", brand_id=brand.id)
-    return len(days)
+    return len(entered)
 
 
 def seed_rates(*, brand: Brand, by: User | str, now: datetime) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from track360.lib.money import is_currency
+from track360.lib.money import is_currency, plain
 from track360.lib.periods import FIRST_DAY, LAST_DAY
 
 # As much as the column holds: 12 digits before the point, 12 behind it.
@@ -24,6 +24,9 @@ class Quote:
     base: str
     quote: str
     rate: Decimal
+
+    def __str__(self) -> str:
+        return f"1 {self.base} = {plain(self.rate)} {self.quote} on {self.day}"
 
 
 def read_quote(*, day: str, base: str, quote: str, rate: str) -> Quote:

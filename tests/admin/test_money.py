@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from attribution.services import transfer
+from brands.models import AuditEvent
 from commissions.admin.periods import months_of
 from commissions.models import ClosedPeriod, Entry, Line, Plan
 from commissions.queries.rates_missing import missing_rates
@@ -29,9 +30,15 @@ def rates(house: House) -> list[tuple]:
 def test_one_rate_is_entered(house, owner):
     fields = {"day": "2026-03-06", "base": "EUR", "quote": "brl", "rate": "6.25"}
 
-    owner.post(f"{RATES}add/", posted(house.brand, **fields))
+    told = owner.post(f"{RATES}add/", posted(house.brand, **fields), follow=True).content.decode()
 
     assert rates(house)[-1] == ("2026-03-06", "EUR", "BRL", "6.25")
+    assert "Rate 1 EUR = 6.25 BRL on 2026-03-06 is stored." in told
+    assert ("Typed in" in told, "Uploaded file" in told) == (True, True)
+    with tenant(house.brand.pk):
+        event = AuditEvent.objects.filter(action="rates.entered").latest("pk")
+    page = owner.get(f"/admin/brands/auditevent/{event.pk}/change/").content.decode()
+    assert (event.after["source"], "1 EUR = 6.25 BRL on 2026-03-06" in page) == ("typed", True)
 
 
 @pytest.mark.parametrize("rate", ["0", "-1", "1,5", "1e3", "", "NaN"])
@@ -45,13 +52,15 @@ def test_rate_that_is_none_is_refused(house, owner, rate):
 
 def test_file_of_rates_is_entered_whole(house, owner):
     content = b"date,base,quote,rate\n2026-03-06,EUR,BRL,6.25\n2026-03-07,EUR,BRL,6.30\n"
+    longer = content + b"2026-03-08,EUR,BRL,6.35\n"
 
-    answer = owner.post(
-        f"{RATES}upload/", posted(house.brand, file=SimpleUploadedFile("rates.csv", content)), follow=True
-    )
+    def upload(file: bytes) -> str:
+        fields = posted(house.brand, file=SimpleUploadedFile("rates.csv", file))
+        return owner.post(f"{RATES}upload/", fields, follow=True).content.decode()
 
-    assert "2 rates are entered; 0 were known already." in answer.content.decode()
+    assert "2 rates are entered.</p>" in upload(content)
     assert rates(house)[-2:] == [("2026-03-06", "EUR", "BRL", "6.25"), ("2026-03-07", "EUR", "BRL", "6.3")]
+    assert "1 rate is entered. 2 were known already." in upload(longer)
 
 
 def test_file_with_one_wrong_rate_enters_nothing_and_names_the_line(house, owner):

@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -46,7 +46,16 @@ def test_entered_rates_are_stored_audited_and_left_for_commissions(brand):
         "rates": 2,
         "from": "2026-02-27",
         "to": "2026-02-28",
+        "stated": ["1 EUR = 1.09 USD on 2026-02-28", "1 EUR = 1.08 USD on 2026-02-27"],
     }
+
+
+def test_audit_log_names_the_newest_of_many_rates(brand):
+    enter(brand, *(Quote(USD.day - timedelta(days=ago), "EUR", "USD", Decimal("1.08")) for ago in range(60)))
+
+    after = AuditEvent.objects.get(action="rates.entered").after
+    assert (after["rates"], len(after["newest 50"])) == (60, 50)
+    assert after["newest 50"][0] == f"1 EUR = 1.08 USD on {USD.day}"
 
 
 def test_entering_what_already_counts_changes_nothing(brand):
