@@ -22,6 +22,7 @@ from commissions.engine.plan import Version
 from commissions.models import Deal, Plan, PlanVersion
 from commissions.queries.terms import terms_of
 from commissions.services.plans import is_used
+from ingestion.queries.kpis import count_kpis
 
 
 class NewPlanForm(BrandForm):
@@ -135,9 +136,14 @@ class PlanAdmin(BrandAdmin):
         terms = terms_of(brand_id=scope.brand.pk, plans=[subject]).get(subject.pk)
         versions: tuple[Version, ...] = terms.versions if terms else ()
         deals = Deal.objects.filter(brand=scope.brand, plan=subject).select_related("affiliate", "campaign")
+        counts = count_kpis(brand=scope.brand)
         return {
             "versions": [
-                (rows[version.number], is_used(version=rows[version.number]), read_back(version.components, subject))
+                (
+                    rows[version.number],
+                    is_used(version=rows[version.number]),
+                    read_back(version.components, subject, counts=counts),
+                )
                 for version in sorted(versions, key=lambda version: -version.number)
             ],
             "deals": deals.order_by(F("ends_on").desc(nulls_first=True), "affiliate__code")[:50],

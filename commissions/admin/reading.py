@@ -1,6 +1,6 @@
 """How terms read: each component in sentences with its worked example, as it stands beside the form."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from commissions.engine.plan import Component
@@ -18,15 +18,18 @@ class Reading:
     example: str
 
 
-def read_back(components: Sequence[Component], plan: Plan) -> list[Reading]:
-    """Return how the components read in the plan's currency; nothing while that is no currency yet."""
+def read_back(components: Sequence[Component], plan: Plan, *, counts: Collection[str]) -> list[Reading]:
+    """Return how the components read in the plan's currency; nothing while that is no currency yet.
+
+    `counts` are the brand's KPIs that are no money.
+    """
     if not is_currency(plan.currency):
         return []
     return [
         Reading(
             name=component.name,
-            sentences=tuple(sentences(component, plan.currency)),
-            example=example(component, plan.currency),
+            sentences=tuple(sentences(component, plan.currency, counts=counts)),
+            example=example(component, plan.currency, counts=counts),
         )
         for component in components
     ]

@@ -60,7 +60,9 @@ def answer_draft(
     components = draft.parsed() if is_checked else None
     context = {
         "draft": draft,
-        "reading": read_back(components or ([] if draft.is_bound else draft.begun_with()), plan),
+        "reading": read_back(
+            components or ([] if draft.is_bound else draft.begun_with()), plan, counts=draft.words.counts
+        ),
         "is_incomplete": is_checked and components is None,
         **(extra or {}),
     }

@@ -3,6 +3,7 @@
 from brands.models import Brand
 from commissions.admin.terms.vocabulary import Vocabulary
 from commissions.queries.terms import kpi_names, profiles_of
+from ingestion.queries.kpis import count_kpis
 from ingestion.rules.standard import PRODUCTS
 
 
@@ -12,4 +13,5 @@ def words_of(brand: Brand) -> Vocabulary:
         kpis=tuple(sorted(kpi_names(brand=brand))),
         profiles=dict(sorted(profiles_of(brand_id=brand.pk).items())),
         products=PRODUCTS,
+        counts=tuple(sorted(count_kpis(brand=brand))),
     )

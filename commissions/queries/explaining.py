@@ -17,6 +17,7 @@ from commissions.queries.candidates import customers_of
 from commissions.queries.terms import terms_of
 from ingestion.dialects.registry import Origin
 from ingestion.models import Delivery
+from ingestion.queries.kpis import count_kpis
 from ingestion.services.rereading import origins_of
 from track360.lib.money import plain
 
@@ -92,7 +93,7 @@ def explain(*, brand: Brand, line: Line, offset: int = 0, limit: int = 50) -> Ex
             gone, since = before - after, [row for row in now.rows if _counts_as(row) not in before]
     return Explanation(
         line=line,
-        sentences=tuple(sentences(component, line.currency)),
+        sentences=tuple(sentences(component, line.currency, counts=count_kpis(brand=brand))),
         working=line.working,
         sums=then.sums,
         records_in_all=len(then.rows),

@@ -13,6 +13,7 @@ from commissions.engine.readback import example, sentences
 from commissions.models import Deal, Line, Plan, PlanVersion
 from commissions.models.terms import AppliesTo
 from commissions.queries.terms import components_of, profiles_of, version_terms
+from ingestion.queries.kpis import count_kpis
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,13 @@ def _versions_on(brand: Brand, plan: Plan, today: date) -> Iterator[tuple[PlanVe
 
 def read_back(*, brand: Brand, terms: TermsToday) -> tuple[ComponentRead, ...]:
     """Say in sentences what the version pays."""
+    counts = count_kpis(brand=brand)
     return tuple(
-        ComponentRead(component.name, tuple(sentences(component, terms.currency)), example(component, terms.currency))
+        ComponentRead(
+            component.name,
+            tuple(sentences(component, terms.currency, counts=counts)),
+            example(component, terms.currency, counts=counts),
+        )
         for component in _components(brand, PlanVersion.objects.get(brand=brand, pk=terms.version_id))
     )
 
@@ -107,7 +113,9 @@ def line_component(*, brand: Brand, line: Line) -> Component | None:
 def line_terms(*, brand: Brand, line: Line) -> tuple[str, ...]:
     """Say in sentences what the line's component pays."""
     component = line_component(brand=brand, line=line)
-    return () if component is None else tuple(sentences(component, line.currency))
+    return () if component is None else tuple(
+        sentences(component, line.currency, counts=count_kpis(brand=brand))
+    )
 
 
 def _components(brand: Brand, version: PlanVersion) -> tuple[Component, ...]:

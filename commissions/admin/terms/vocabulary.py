@@ -23,11 +23,12 @@ MEASURES: Choices = [
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """KPIs by name, revenue profiles by name, and the products facts can be of."""
+    """KPIs by name, which of them are no money, revenue profiles by name, and the products facts can be of."""
 
     kpis: tuple[str, ...]
     profiles: Mapping[str, Profile]
     products: tuple[str, ...]
+    counts: tuple[str, ...] = ()
 
     @property
     def kpi_choices(self) -> Choices:

@@ -1,5 +1,6 @@
 """A worked example of a component: a small month that the engine computes, told with its figures."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
@@ -26,8 +27,8 @@ from commissions.engine.plan import (
     TriggerName,
     Version,
 )
-from commissions.engine.readback.sentences import money
-from track360.lib.money import ZERO, exactly, plain
+from commissions.engine.readback.sentences import Units, money
+from track360.lib.money import ZERO, exactly
 from track360.lib.periods import Period
 
 MONTH = Period(2026, 1)
@@ -36,7 +37,7 @@ CUSTOMERS = 3
 INVENTED = Decimal(100)
 
 
-def example(component: Component, currency: str) -> str:
+def example(component: Component, currency: str, *, counts: Collection[str] = ()) -> str:
     """Tell an invented month and what the engine makes of it, in one sentence or two.
 
     Empty where nobody qualifies who does all that the conditions ask as soon as he can.
@@ -45,7 +46,7 @@ def example(component: Component, currency: str) -> str:
         case Cpa():
             return _cpa(component, currency)
         case RevShare():
-            return _revshare(component, currency)
+            return _revshare(component, Units(currency, counts))
         case _:
             assert_never(component)
 
@@ -168,16 +169,17 @@ def _paid(outcome: Outcome, currency: str) -> str:
 # --- revenue share --------------------------------------------------------------------------------------------------
 
 
-def _revshare(terms: RevShare, currency: str) -> str:
+def _revshare(terms: RevShare, units: Units) -> str:
+    currency = units.currency
     amounts = _month(terms)
     product = next((name for name in terms.products if name != NO_PRODUCT), "")
     facts = tuple(Fact(1, MONTH.first_day, kpi, amount, 1, product) for kpi, amount in amounts.items())
     book = replace(_book(terms, currency), customers=(_customer(1, MONTH.first_day),), facts=facts)
     with exactly():
         base = profile.evaluate(terms.base, amounts).base
-    *others, last = [f"{kpi} {plain(amount)}" for kpi, amount in amounts.items()]
+    *others, last = [f"{kpi} {units.of_kpi(amount, kpi)}" for kpi, amount in amounts.items()]
     told = f"{', '.join(others)} and {last}" if others else last
-    revenue = "" if len(terms.base.steps) == 1 else f" makes {terms.base.name} {plain(base)} and"
+    revenue = "" if len(terms.base.steps) == 1 else f" makes {terms.base.name} {money(base, currency)} and"
     said = f"A month with {told}{revenue} pays {_paid(compute(book), currency)}."
     if coarse.counted_metrics(book.plan):
         said += f" ({CUSTOMERS} customers counted for the tier.)"

@@ -1,6 +1,7 @@
 """Terms in plain sentences."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import assert_never
 
@@ -40,18 +41,35 @@ from commissions.engine.plan import (
     Window,
 )
 from commissions.engine.profile import FLOORED
+from track360.lib.countries import country_name
 from track360.lib.money import plain
 
 FINELY = "How finely the brand reports decides this: it counts records, and looks at the first of them."
 
 
-def sentences(component: Component, currency: str) -> list[str]:
-    """Say what a component pays, for whom and when, one sentence an item; amounts are in the plan's currency."""
+@dataclass(frozen=True, slots=True)
+class Units:
+    """In what figures are written: the plan's currency, but for the KPIs that are no money."""
+
+    currency: str
+    counts: Collection[str] = ()
+
+    def of_kpi(self, amount: Decimal, kpi: str) -> str:
+        """Write what a KPI comes to."""
+        return grouped(amount) if kpi in self.counts else money(amount, self.currency)
+
+
+def sentences(component: Component, currency: str, *, counts: Collection[str] = ()) -> list[str]:
+    """Say what a component pays, for whom and when, one sentence an item; amounts are in the plan's currency.
+
+    `counts` are the brand's KPIs that are no money.
+    """
+    units = Units(currency, counts)
     match component:
         case Cpa():
-            return list(_cpa(component, currency))
+            return list(_cpa(component, units))
         case RevShare():
-            return list(_revshare(component, currency))
+            return list(_revshare(component, units))
         case _:
             assert_never(component)
 
@@ -59,13 +77,15 @@ def sentences(component: Component, currency: str) -> list[str]:
 # --- cpa ------------------------------------------------------------------------------------------------------------
 
 
-def _cpa(terms: Cpa, currency: str) -> Iterator[str]:
-    yield f"Pays once for each customer {_happened(terms)}: {_cpa_pay(terms.pay, currency)}."
+def _cpa(terms: Cpa, units: Units) -> Iterator[str]:
+    yield f"Pays once for each customer {_happened(terms)}: {_cpa_pay(terms.pay, units)}."
     if isinstance(terms.pay, FixedPay) and terms.pay.by_country:
-        countries = ", ".join(f"{money(amount, currency)} in {country}" for country, amount in terms.pay.by_country)
+        countries = ", ".join(
+            f"{money(amount, units.currency)} in {country_name(country)}" for country, amount in terms.pay.by_country
+        )
         yield f"Instead it pays {countries}."
     if terms.conditions is not None:
-        yield f"He qualifies on the first day on which {_condition(terms.conditions, currency)}."
+        yield f"He qualifies on the first day on which {_condition(terms.conditions, units)}."
         yield "Each day is looked at once, with all it brought; later withdrawals change nothing, reversals do."
     if terms.within_days is not None:
         yield f"That day is at most {days(terms.within_days)} after his registration."
@@ -73,9 +93,9 @@ def _cpa(terms: Cpa, currency: str) -> Iterator[str]:
         yield FINELY
     match terms.cap:
         case CountCap(count=count):
-            yield f"At most {count} customers are paid in a month, the earliest first."
+            yield f"At most {count:,} customers are paid in a month, the earliest first."
         case AmountCap(amount=amount):
-            yield f"At most {money(amount, currency)} are paid in a month, the earliest customers first."
+            yield f"At most {money(amount, units.currency)} are paid in a month, the earliest customers first."
         case None:
             pass
         case _:
@@ -100,18 +120,20 @@ def _happened(terms: Cpa) -> str:
             assert_never(terms.trigger.name)
 
 
-def _cpa_pay(pay: FixedPay | PercentPay | Tiers, currency: str) -> str:
+def _cpa_pay(pay: FixedPay | PercentPay | Tiers, units: Units) -> str:
     match pay:
         case FixedPay(amount=amount):
-            return money(amount, currency)
+            return money(amount, units.currency)
         case PercentPay(percent=percent, minimum=minimum, maximum=maximum):
             bounds = [
-                *((f"at least {money(minimum, currency)}",) if minimum is not None else ()),
-                *((f"at most {money(maximum, currency)}",) if maximum is not None else ()),
+                *((f"at least {money(minimum, units.currency)}",) if minimum is not None else ()),
+                *((f"at most {money(maximum, units.currency)}",) if maximum is not None else ()),
             ]
             return ", ".join([f"{plain(percent)} % of that amount", *bounds])
         case Tiers():
-            values = [f"{money(band.value, currency)} from {plain(band.bound)}" for band in pay.bands]
+            values = [
+                f"{money(band.value, units.currency)} from {_bound(pay, band.bound, units)}" for band in pay.bands
+            ]
             return f"{', '.join(values)}, by {_metric(pay)}{_applied(pay)}"
         case _:
             assert_never(pay)
@@ -123,20 +145,20 @@ def _counts_records(terms: Cpa) -> bool:
     return bool(named & counting) or isinstance(terms.pay, PercentPay)
 
 
-def _condition(condition: Condition, currency: str) -> str:
+def _condition(condition: Condition, units: Units) -> str:
     match condition:
         case AtLeast(measure=measure, amount=amount):
-            return f"{_measure(measure)} reached {_figure(measure, amount, currency)}"
+            return f"{_measure(measure)} reached {_figure(measure, amount, units)}"
         case AllOf(parts=parts):
-            return " and ".join(_inside(part, currency) for part in parts)
+            return " and ".join(_inside(part, units) for part in parts)
         case AnyOf(parts=parts):
-            return " or ".join(_inside(part, currency) for part in parts)
+            return " or ".join(_inside(part, units) for part in parts)
         case _:
             assert_never(condition)
 
 
-def _inside(condition: Condition, currency: str) -> str:
-    said = _condition(condition, currency)
+def _inside(condition: Condition, units: Units) -> str:
+    said = _condition(condition, units)
     return said if isinstance(condition, AtLeast) or len(condition.parts) == 1 else f"({said})"
 
 
@@ -164,17 +186,19 @@ def _measure(measure: Measure) -> str:
             assert_never(measure.name)
 
 
-def _figure(measure: Measure, amount: Decimal, currency: str) -> str:
+def _figure(measure: Measure, amount: Decimal, units: Units) -> str:
     amounts = (MeasureName.DEPOSITS, MeasureName.FIRST_DEPOSIT, MeasureName.NET_DEPOSITS, MeasureName.WAGERED)
-    return money(amount, currency) if measure.name in amounts else plain(amount)
+    if measure.name is MeasureName.SUM:
+        return units.of_kpi(amount, measure.kpi)
+    return money(amount, units.currency) if measure.name in amounts else grouped(amount)
 
 
 # --- revenue share --------------------------------------------------------------------------------------------------
 
 
-def _revshare(terms: RevShare, currency: str) -> Iterator[str]:
+def _revshare(terms: RevShare, units: Units) -> Iterator[str]:
     if isinstance(terms.pay, Tiers):
-        values = [f"{share(band.value)} from {plain(band.bound)}" for band in terms.pay.bands]
+        values = [f"{share(band.value)} from {_bound(terms.pay, band.bound, units)}" for band in terms.pay.bands]
         tiers = f"{', '.join(values)}, by {_metric(terms.pay)}{_applied(terms.pay)}"
         yield f"Pays a share of {terms.base.name} each month: {tiers}."
     else:
@@ -186,14 +210,14 @@ def _revshare(terms: RevShare, currency: str) -> Iterator[str]:
         yield f"Only {_and(named)} count."
     if terms.months is not None:
         yield f"A customer counts for {terms.months} months from his registration."
-    yield from _netting(terms, currency)
+    yield from _netting(terms, units)
     if terms.hold_days:
         yield f"The amount is available {days(terms.hold_days)} after the month's end."
     if terms.anchor is Anchor.REGISTRATION:
         yield "The terms, and whose customer he is, are those of the day he registered."
 
 
-def _netting(terms: RevShare, currency: str) -> Iterator[str]:
+def _netting(terms: RevShare, units: Units) -> Iterator[str]:
     if terms.netting is Netting.CUSTOMER:
         yield "Each customer is computed on his own; nobody's losses reduce what another brings."
     else:
@@ -206,7 +230,7 @@ def _netting(terms: RevShare, currency: str) -> Iterator[str]:
             yield f"A month below zero pays nothing; its negative {what} is set against later months until made good."
         case CappedCarry(limit=limit):
             yield (
-                f"A month below zero pays nothing; its negative {what}, at most {money(limit, currency)} in all,"
+                f"A month below zero pays nothing; its negative {what}, at most {money(limit, units.currency)} in all,"
                 " is set against later months."
             )
         case ExpiringCarry(periods=periods):
@@ -219,9 +243,10 @@ def _netting(terms: RevShare, currency: str) -> Iterator[str]:
         case _:
             assert_never(terms.negative)
     if terms.ring_fence is not None:
+        threshold = money(terms.ring_fence, units.currency)
         yield (
-            f"When the month as a whole is below zero, losses of customers who lost {money(terms.ring_fence, currency)}"
-            " or more are set aside, and only these customers' own later revenue pays them back."
+            f"When the month as a whole is below zero, losses of customers who lost {threshold} or more are set aside,"
+            " and only these customers' own later revenue pays them back."
         )
 
 
@@ -272,6 +297,16 @@ def _metric(tiers: Tiers) -> str:
             assert_never(tiers.window)
 
 
+def _bound(tiers: Tiers, bound: Decimal, units: Units) -> str:
+    match tiers.metric.name:
+        case MetricName.BASE:
+            return money(bound, units.currency)
+        case MetricName.SUM:
+            return units.of_kpi(bound, tiers.metric.kpi)
+        case _:
+            return grouped(bound)
+
+
 def _applied(tiers: Tiers) -> str:
     match tiers.apply:
         case Apply.WHOLE:
@@ -286,10 +321,15 @@ def _applied(tiers: Tiers) -> str:
 
 
 def money(amount: Decimal, currency: str) -> str:
-    """Write an amount with its currency: at least two decimals when it has any."""
-    text = plain(amount)
-    whole, point, decimals = text.partition(".")
+    """Write an amount with its currency, by thousands: at least two decimals when it has any."""
+    whole, point, decimals = grouped(amount).partition(".")
     return f"{whole}{point}{decimals.ljust(2, '0') if point else ''} {currency}"
+
+
+def grouped(number: Decimal) -> str:
+    """Write a number by thousands, with the decimals it has."""
+    whole, point, decimals = plain(number).partition(".")
+    return f"{Decimal(whole):,}{point}{decimals}"
 
 
 def share(rate: Decimal) -> str:

@@ -34,7 +34,7 @@ def test_cpa_says_what_it_pays_for_whom_and_when():
 
     assert sentences(terms, "EUR") == [
         "Pays once for each customer who makes his first deposit: 100 EUR.",
-        "Instead it pays 150 EUR in DE.",
+        "Instead it pays 150 EUR in Germany.",
         (
             "He qualifies on the first day on which his deposits less withdrawals reached 50 EUR and (his bets reached"
             " 200 EUR or his days with a bet or trade reached 3)."
@@ -60,8 +60,8 @@ def test_share_says_of_what_it_is_and_what_becomes_of_losses():
 
     assert sentences(terms, "EUR") == [
         (
-            "Pays a share of House NGR each month: 25 % from 0, 30 % from 10000, by the revenue in the month; the one"
-            " reached pays everything."
+            "Pays a share of House NGR each month: 25 % from 0 EUR, 30 % from 10,000 EUR, by the revenue in the month;"
+            " the one reached pays everything."
         ),
         "House NGR is GGR, less Bonus, less 18 % of GGR where that is above zero.",
         "Only Casino and what carries no product count.",
@@ -69,10 +69,24 @@ def test_share_says_of_what_it_is_and_what_becomes_of_losses():
         "What all customers bring and lose in a month is added up first.",
         "A month below zero pays nothing; its negative revenue is set against later months until made good.",
         (
-            "When the month as a whole is below zero, losses of customers who lost 5000 EUR or more are set aside, and"
-            " only these customers' own later revenue pays them back."
+            "When the month as a whole is below zero, losses of customers who lost 5,000 EUR or more are set aside,"
+            " and only these customers' own later revenue pays them back."
         ),
     ]
+
+
+def test_figures_of_kpis_that_are_no_money_stand_without_a_currency():
+    share = read("revshare", base="NGR", tiers={"metric": "sum:Lots", "bands": [["0", "0.25"], ["1000", "0.30"]]})
+    conditions = {
+        "all": [{"measure": "sum:ChallengePurchase", "at_least": "1500.5"}, {"measure": "sum:Lots", "at_least": "2000"}]
+    }
+    bounty = read("cpa", trigger="first_deposit", amount="1234.5", conditions=conditions)
+
+    said = [sentences(terms, "USD", counts=["Lots"]) for terms in (share, bounty)]
+
+    assert "25 % from 0, 30 % from 1,000, by Lots in the month" in said[0][0]
+    assert said[1][0] == "Pays once for each customer who makes his first deposit: 1,234.50 USD."
+    assert "his ChallengePurchase reached 1,500.50 USD and his Lots reached 2,000." in said[1][1]
 
 
 def test_terms_that_depend_on_how_finely_the_brand_reports_say_so():
@@ -90,7 +104,7 @@ def test_terms_that_depend_on_how_finely_the_brand_reports_say_so():
          "A customer with a first deposit of 100 EUR brings 25 EUR."),
         ("cpa", {"trigger": "registration", "amount": "2.5"}, "A customer who registers brings 2.50 EUR."),
         ("cpa", {"trigger": "first_deposit", "tiers": {"apply": "marginal", "bands": [["1", "100"], ["11", "130"]]}},
-         "12 customers with a first deposit of 100 EUR bring 1260 EUR."),
+         "12 customers with a first deposit of 100 EUR bring 1,260 EUR."),
         ("cpa", {"trigger": "first_deposit", "amount": "80",
                  "conditions": {"measure": "active_months", "at_least": "2"}},
          "A customer who just meets every condition brings 80 EUR."),
@@ -119,9 +133,9 @@ def test_terms_that_depend_on_how_finely_the_brand_reports_say_so():
                  "conditions": {"measure": "active_months", "at_least": "2"}},
          "A customer who just meets every condition brings 100 EUR."),
         ("revshare", {"base": "House NGR", "rate": "0.40"},
-         "A month with GGR 10000 and Bonus 1000 makes House NGR 7200 and pays 2880 EUR."),
+         "A month with GGR 10,000 EUR and Bonus 1,000 EUR makes House NGR 7,200 EUR and pays 2,880 EUR."),
         ("revshare", {"base": "NGR", "products": ["Casino"], "tiers": {"bands": [["0", "0.25"], ["10000", "0.30"]]}},
-         "A month with NGR 20000 pays 6000 EUR."),
+         "A month with NGR 20,000 EUR pays 6,000 EUR."),
     ],
 )  # fmt: skip
 def test_examples_are_computed_by_the_engine(kind, terms, told):
