@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 
 from brands.desk.answering import FormPages
 from brands.desk.forms import BrandForm
-from brands.desk.scope import scope_of
+from brands.desk.scope import NotInThisBrand, scope_of
 from brands.roles import Area
 
 COUNTED_AT_MOST = 10_000
@@ -145,7 +145,9 @@ class BrandAdmin(FormPages):
         """Return an object of the brand; anything else does not exist."""
         found = self.get_object(request, object_id)
         if found is None:
-            raise Http404(f"There is no such {self.singular} in this brand.")
+            raise NotInThisBrand(
+                f"There is no such {self.singular} in this brand.", model=self.model, key=object_id, area=self.area
+            )
         return found
 
     def changeform_view(

@@ -6,14 +6,15 @@ from datetime import date, datetime
 from functools import wraps
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponseBase
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.utils import timezone
 
 from brands.models import Brand, Membership, User
 from brands.models.people import Role
 from brands.roles import CHANGES, SEES, Area
-from track360.lib.tenancy import tenant
+from track360.lib.tenancy import operators, tenant
 
 SESSION_KEY = "admin_brand"
 BRAND_FIELD = "_brand"
@@ -40,6 +41,16 @@ class Scope:
     @property
     def today(self) -> date:
         return self.now.astimezone(self.brand.zone).date()
+
+
+class NotInThisBrand(Http404):
+    """The brand has no such object. Another of the operator's brands may."""
+
+    def __init__(self, message: str, *, model: Any, key: str, area: Area) -> None:
+        super().__init__(message)
+        self.model = model
+        self.key = key
+        self.area = area
 
 
 def scope_of(request: HttpRequest) -> Scope:
@@ -84,13 +95,38 @@ def in_brand(view: View) -> View:
         request.operator_scope = scope  # type: ignore[attr-defined]
         if request.method == "POST" and request.POST.get(BRAND_FIELD) != str(scope.brand.pk):
             return _other_brand(request, scope)
-        with tenant(scope.brand.pk), timezone.override(scope.brand.zone):
-            response = view(request, *args, **kwargs)
-            if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
-                response.render()
+        try:
+            with tenant(scope.brand.pk), timezone.override(scope.brand.zone):
+                response = view(request, *args, **kwargs)
+                if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
+                    response.render()
+        except NotInThisBrand as missing:
+            brand = _brand_that_has(missing, scope)
+            if brand is None:
+                raise
+            return _elsewhere(request, scope, brand)
         return response
 
     return answer
+
+
+def _brand_that_has(missing: NotInThisBrand, scope: Scope) -> Brand | None:
+    """Look in the operator's other brands where he may see such objects; in nobody else's."""
+    roles = roles_of(scope.user)
+    others = {brand.pk: brand for brand in roles if brand != scope.brand and missing.area in SEES[roles[brand]]}
+    brand_of_it = "pk" if missing.model is Brand else "brand"
+    try:
+        key = missing.model._meta.pk.to_python(missing.key)
+    except ValidationError:
+        return None
+    with operators(others):
+        found = missing.model._default_manager.filter(**{"pk": key, f"{brand_of_it}__in": list(others)})
+        return others.get(found.values_list(brand_of_it, flat=True).first())
+
+
+def _elsewhere(request: HttpRequest, scope: Scope, brand: Brand) -> HttpResponseBase:
+    context = {"title": f"This is in {brand}", "scope": scope, "elsewhere": brand, "here": request.get_full_path()}
+    return TemplateResponse(request, "admin/elsewhere.html", context, status=404)
 
 
 def _other_brand(request: HttpRequest, scope: Scope) -> HttpResponseBase:

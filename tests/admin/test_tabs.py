@@ -3,7 +3,8 @@
 import pytest
 
 from affiliates.models import Affiliate
-from tests.admin.house import House, posted
+from brands.services import issue_token
+from tests.admin.house import NOW, House, posted
 from track360.lib.tenancy import tenant
 
 ADD = "/admin/affiliates/affiliate/add/"
@@ -64,6 +65,49 @@ def test_way_back_leads_to_the_form_in_its_brand(two, at_desk):
     stored = browser.post(ADD, posted(first.brand, **AFFILIATE))
 
     assert (answer.url, stored.status_code, codes(first)) == (ADD, 302, ["77"])
+
+
+def test_record_of_another_of_ones_brands_is_offered_there(two, at_desk):
+    first, second, person = two
+    affiliate = second.affiliate("900")
+    page = f"/admin/affiliates/affiliate/{affiliate.pk}/change/"
+    browser = at_desk(person)
+
+    missing = browser.get(page)
+    offered = browser.post("/admin/brand/", {"brand": "second", "next": page})
+
+    assert missing.status_code == 404
+    assert "belongs to <strong>The second</strong>" in missing.content.decode()
+    assert f'name="next" value="{page}"' in missing.content.decode()
+    assert (offered.url, browser.get(page).status_code) == (page, 200)
+
+
+def test_settings_of_another_of_ones_brands_are_offered_there(two, at_desk):
+    _, second, person = two
+
+    missing = at_desk(person).get(f"/admin/brands/brand/{second.brand.pk}/change/")
+
+    assert (missing.status_code, "Open it in The second" in missing.content.decode()) == (404, True)
+
+
+def test_record_that_ones_role_there_may_not_see_is_not_offered(two, at_desk):
+    first, second, person = two
+    with tenant(second.brand.pk):
+        second.brand.memberships.update(role="manager")
+        token = issue_token(brand=second.brand, by="test", now=NOW).token
+
+    missing = at_desk(person).get(f"/admin/brands/brandtoken/{token.pk}/change/")
+
+    assert (missing.status_code, "The second" in missing.content.decode()) == (404, False)
+
+
+@pytest.mark.parametrize("key", ["7999", "99999999999999999999", "x", "1000-1"])
+def test_record_that_is_nowhere_is_not_offered(two, at_desk, key):
+    missing = at_desk(two[2]).get(f"/admin/affiliates/affiliate/{key}/change/")
+
+    assert missing.status_code == 404
+    assert "Nothing in the brands you work for stands at this address." in missing.content.decode()
+    assert 'href="/admin/">Back to the overview' in missing.content.decode()
 
 
 def test_way_back_leads_nowhere_else(two, at_desk):

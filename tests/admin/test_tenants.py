@@ -23,7 +23,9 @@ def test_every_object_of_another_brand_does_not_exist(house, at_desk):
     with tenant(other.brand.pk):
         pages = {**addresses.objects(other.brand), **addresses.writing(other.brand)}
     pages = {page for page in pages if re.search(r"/\d+/", page)}
+    nowhere = shown(browser, "/admin/affiliates/affiliate/999999/change/")
 
+    assert {shown(browser, page) for page in pages} == {nowhere}
     assert {browser.get(page).status_code for page in pages} == {404}
     assert {browser.post(page, posted(house.brand)).status_code for page in pages} == {404}
 
@@ -86,7 +88,29 @@ def test_operator_without_a_brand_learns_what_to_do(db, at_desk, page):
 def test_affiliates_person_is_refused(house, at_desk):
     browser = at_desk(User.objects.create_user("partner@example.com", "a long enough word"))
 
-    assert browser.get("/admin/", follow=True).status_code == 403
+    refused = browser.get("/admin/", follow=True)
+
+    assert refused.status_code == 403
+    assert 'href="/portal/">Back to the portal' in refused.content.decode()
+
+
+def test_operator_whose_role_forbids_a_page_is_led_back_and_told_whom_to_ask(house, at_desk):
+    refused = at_desk(house.operator("finance", name="counter")).get("/admin/brands/brandtoken/")
+
+    text = refused.content.decode()
+    assert refused.status_code == 403
+    assert ("ask an owner of the brand" in text, "run your programme" in text) == (True, False)
+    assert 'href="/admin/">Back to the overview' in text
+
+
+@pytest.mark.parametrize(
+    ("page", "way_out"), [("/portal/nothing/", "/portal/"), ("/nothing/", "/"), ("/nothing/admin/", "/")]
+)
+def test_page_that_does_not_exist_leads_back_to_where_one_was(db, client, page, way_out):
+    answer = client.get(page)
+
+    assert answer.status_code == 404
+    assert f'class="button button-primary" href="{way_out}"' in answer.content.decode()
 
 
 def test_visitor_is_sent_to_the_sign_in(db, client):
