@@ -38,12 +38,16 @@ def create_profile(
 
     Raises ProfileNameTaken, TermsRefused.
     """
+    # No KPI and no component comes to have the name meanwhile.
+    lock_periods(brand_id=brand.id)
     kpis = kpi_names(brand=brand)
     if not name.strip() or len(name) > 100 or " - " in name:
         raise TermsRefused("name", 'must be a text of 1 to 100 characters without " - "')
     taken = ProfileNameTaken(f"{name} is taken. Choose another name.")
     if name in kpis:
         raise taken
+    if _sharing(brand.id, name).exists():
+        raise ProfileNameTaken(f"Components share {name}, a KPI of before, and go on doing so. Choose another name.")
     written = render_profile(parse_profile(name, steps, kpis=kpis))
     with refusing(a_profile_name_is_one_profile=taken):
         profile = RevenueProfile.objects.create(brand=brand, name=name, steps=written, created_at=now)
@@ -72,6 +76,7 @@ def change_profile(
 @transaction.atomic
 def delete_profile(*, profile: RevenueProfile, by: User | str, now: datetime) -> None:
     """Remove a profile no component names. Raises ProfileInUse."""
+    lock_periods(brand_id=profile.brand_id)
     if _components(profile).exists():
         raise ProfileInUse("Components name this profile.")
     _record(profile, "revenue_profile.deleted", by, now, before={"steps": profile.steps})
@@ -84,7 +89,11 @@ def is_used(*, profile: RevenueProfile) -> bool:
 
 
 def _components(profile: RevenueProfile) -> QuerySet[Component]:
-    return Component.objects.filter(brand_id=profile.brand_id, kind="revshare", terms__base=profile.name)
+    return _sharing(profile.brand_id, profile.name)
+
+
+def _sharing(brand_id: int, base: str) -> QuerySet[Component]:
+    return Component.objects.filter(brand_id=brand_id, kind="revshare", terms__base=base)
 
 
 def _touch(profile: RevenueProfile) -> None:

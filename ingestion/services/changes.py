@@ -22,7 +22,7 @@ class ConfigurationRefused(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class SaveKpi:
-    """Have a KPI of the brand's own with this unit, new or changed."""
+    """Have a KPI of the brand's own with this unit, new or changed; one that exists keeps its spelling."""
 
     name: str
     unit: str
@@ -81,7 +81,8 @@ def _changed(meaning: Meaning, change: Change) -> Meaning:
     match change:
         case SaveKpi(name, unit):
             _check_kpi(meaning, name, unit)
-            kpi = standard.Kpi(name, cast(Literal["money", "count"], unit))
+            spelled = next((own.name for own in meaning.kpis if fold(own.name) == fold(name)), name)
+            kpi = standard.Kpi(spelled, cast(Literal["money", "count"], unit))
             others = [own for own in meaning.kpis if fold(own.name) != fold(name)]
             return replace(meaning, kpis=(*others, kpi))
         case DeleteKpi(name):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, assert_never
+from typing import Any, Protocol, assert_never
 
 from django.db import transaction
 
@@ -29,11 +29,30 @@ from ingestion.writer.opening import open_change
 from track360.lib.jobs import wake
 
 
+class Guard(Protocol):
+    """What a later stage has to say about changes: it raises what is in their way.
+
+    With `writes` it sees to it that this stays so until commit.
+    """
+
+    def __call__(self, *, brand: Brand, changes: Sequence[Change], writes: bool) -> None: ...
+
+
+# Later stages name KPIs in tables that this one does not know.
+_GUARDS: list[Guard] = []
+
+
+def guard_changes(guard: Guard) -> None:
+    """Have a later stage asked before every change; once, when the process begins."""
+    _GUARDS.append(guard)
+
+
 def preview(*, brand: Brand, changes: Sequence[Change], now: datetime) -> Effect:
     """Count what these changes would do to stored records; nothing is written and nothing waits.
 
     Raises what `configure` would raise.
     """
+    _ask_guards(brand, changes, writes=False)
     before = _meaning(brand)
     after = changed(before, changes)
     _check_identities(brand, before, after)
@@ -44,9 +63,11 @@ def preview(*, brand: Brand, changes: Sequence[Change], now: datetime) -> Effect
 def configure(*, brand: Brand, changes: Sequence[Change], by: User | str, now: datetime) -> Effect:
     """Change what the brand's records mean and replay those that are touched. Inside the brand's `tenant()`.
 
-    New records wait meanwhile. Saving what is already so changes nothing. Raises ConfigurationRefused; IdentityFixed
-    for what would change the identity of stored records (wire.md, Identity).
+    New records wait meanwhile. Saving what is already so changes nothing; a KPI keeps the spelling it has. Raises
+    ConfigurationRefused; IdentityFixed for what would change the identity of stored records (wire.md, Identity); what
+    guards raise.
     """
+    _ask_guards(brand, changes, writes=True)  # before any lock of ours: who changes terms holds theirs first, too
     open_change(brand_id=brand.pk)
     before = _meaning(brand)
     after = changed(before, changes)
@@ -87,6 +108,11 @@ def delete_alias(*, brand: Brand, kind: str, alias: str, by: User | str, now: da
     return configure(brand=brand, changes=[DeleteAlias(kind, alias)], by=by, now=now)
 
 
+def _ask_guards(brand: Brand, changes: Sequence[Change], *, writes: bool) -> None:
+    for guard in _GUARDS:
+        guard(brand=brand, changes=changes, writes=writes)
+
+
 def _check_identities(brand: Brand, before: Meaning, after: Meaning) -> None:
     names = {fold(name): name for name in (*before.events, *after.events)}
     other = [folded for folded, name in names.items() if before.event(name).identity != after.event(name).identity]
@@ -105,6 +131,9 @@ def _check_identities(brand: Brand, before: Meaning, after: Meaning) -> None:
 def _store(brand: Brand, change: Change, by: User | str, now: datetime) -> None:
     match change:
         case SaveKpi(name, unit):
+            # Terms name a KPI letter by letter, so its spelling stays.
+            stored = Kpi.objects.filter(brand=brand, folded=fold(name)).values_list("name", flat=True).first()
+            name = stored or name
             _save(brand, Kpi, {"folded": fold(name)}, {"name": name, "unit": unit}, name, by, now)
         case DeleteKpi(name):
             _delete(brand, Kpi, {"folded": fold(name)}, name, by, now)

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from brands.models import AuditEvent
 from ingestion import services
-from ingestion.models import Activity, Customer, Delivery, Outbox, SupersededActivity
+from ingestion.models import Activity, Customer, Delivery, Kpi, Outbox, SupersededActivity
 from ingestion.queries import parked, touched
 from ingestion.queries.meaning import present_meaning
 from ingestion.queries.parked import numeric_details, parked_groups, parked_samples
@@ -196,7 +196,7 @@ def test_what_a_change_touches_is_found_part_by_part(brand, monkeypatch, looked_
 
     assert configure(brand, services.SaveAlias("events", "F-T-D", "Bonus")) == Effect(changes=2)
     assert configure(brand, services.SaveKpi("Tickets", "count")) == Effect(changes=1)
-    assert configure(brand, services.SaveKpi("tickets", "money")) == Effect(changes=1)
+    assert configure(brand, services.DeleteKpi("tickets")) == Effect(changes=1)
     assert configure(brand, services.SaveAlias("statuses", "declined", "approved")) == Effect(changes=1)
     assert configure(brand, services.SaveAlias("events", "spin", "Bonus")) == Effect(becomes_live=1)
     with pytest.raises(services.IdentityFixed):
@@ -238,6 +238,17 @@ def test_a_change_undone_restores_what_was(brand):
     ]
     assert configure(brand, *undone) == Effect(becomes_parked=1)
     assert brand.rows() == before
+
+
+def test_a_kpi_keeps_its_spelling(brand):
+    brand.activities(deposit("e1", Tickets="3"))
+    configure(brand, services.SaveKpi("Tickets", "count"))
+
+    assert configure(brand, services.SaveKpi("tick_ets", "money")) == Effect(stays=1)
+
+    assert brand.rows()[0][3] == {"Deposit": 250.0, "Tickets": 3.0}
+    with brand.open():
+        assert list(Kpi.objects.values_list("name", "unit")) == [("Tickets", "money")]
 
 
 def test_an_alias_that_changes_a_stored_identity_is_refused(brand):

@@ -50,7 +50,9 @@ def add(items: list[OwnKpi], scene: Scene) -> None:
 
 
 def change(before: OwnKpi, after: OwnKpi, scene: Scene) -> None:
-    """Change a KPI's unit or spelling."""
+    """Change a KPI's unit. Its spelling stays, because terms name it letter by letter."""
+    if after.name != before.name:
+        raise TermsRefused("kpis", f"{after.name} is known as {before.name}: write it like that")
     add([after], scene)
 
 
