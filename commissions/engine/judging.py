@@ -55,23 +55,16 @@ class Judges:
     def judge(self, candidate: Candidate, placing: Placing) -> tuple[Qualification, ...]:
         """Say how a customer stands with each cpa of the plan that applies to him, once per component name.
 
-        Where versions with different anchors would pay him twice under one name, the earlier qualifying day counts.
+        All versions of a name go by one day, so he qualifies under one of them at most. By activity he may be expired
+        under the version he registered under as well, which saw no trigger in time: that does not count then.
         """
         found: dict[str, Qualification] = {}
         for asked in self._asked:
             standing = _judge_one(candidate, asked, placing)
-            if standing is not None:
-                other = found.get(asked.terms.name)
-                found[asked.terms.name] = standing if other is None else _prevailing(other, standing)
+            other = found.get(asked.terms.name)
+            if standing is not None and (other is None or other.standing is not Standing.QUALIFIED):
+                found[asked.terms.name] = standing
         return tuple(found.values())
-
-
-def _prevailing(earlier: Qualification, later: Qualification) -> Qualification:
-    if earlier.standing is Standing.QUALIFIED and later.standing is Standing.QUALIFIED:
-        assert earlier.day is not None  # noqa: S101  (a qualified customer has a day)
-        assert later.day is not None  # noqa: S101
-        return later if later.day < earlier.day else earlier
-    return earlier if earlier.standing is Standing.QUALIFIED else later
 
 
 def _judge_one(candidate: Candidate, asked: _Asked, placing: Placing) -> Qualification | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from commissions.engine.plan import Component, Cpa, Hybrid, Plan, RevShare, Version
+from commissions.engine.plan import Anchor, Component, Cpa, Hybrid, Plan, RevShare, TriggerName, Version
 from commissions.engine.terms.reading import TermsRefused
 from track360.lib.money import is_currency
 
@@ -53,16 +53,30 @@ def _check_names(version: Version, place: int) -> None:
 
 
 def _check_succession(before: Component | None, now: Component, path: str) -> None:
-    """Refuse changes under one name that would leave its carry-over without a meaning."""
+    """Refuse changes under one name that would leave its carry-over without a meaning, or pay for one thing twice."""
+    if before is None:
+        return
+    rename = f"so a later version cannot change them: give the component {now.name!r} a new name"
     match before, now:
-        case (None, _) | (Cpa(), Cpa()):
-            return
+        case (Cpa(), Cpa()):
+            pass
         case (RevShare(netting=old_netting, carry=old_carry), RevShare(netting=netting, carry=carry)):
-            if (old_netting, old_carry) == (netting, carry):
-                return
-            what = "netting and carry decide what is carried over"
+            if (old_netting, old_carry) != (netting, carry):
+                raise TermsRefused(path, f"netting and carry decide what is carried over, {rename}")
         case _:
-            what = "the kind decides what the component is"
-    raise TermsRefused(
-        path, f"{what}, so a later version cannot change them: give the component {now.name!r} a new name"
-    )
+            raise TermsRefused(path, f"the kind decides what the component is, {rename}")
+    if _goes_by(before) != _goes_by(now):
+        raise TermsRefused(
+            path,
+            f"anchor, and by activity the trigger, decide whose a customer is, {rename}"
+            " in a version for new_customers, or both pay for earlier customers",
+        )
+
+
+def _goes_by(terms: Component) -> str:
+    """Name what happens on the day that decides which affiliate's and which version's something is."""
+    if isinstance(terms, RevShare):
+        return str(terms.anchor)
+    if terms.anchor is Anchor.REGISTRATION or terms.trigger.name is TriggerName.REGISTRATION:
+        return str(Anchor.REGISTRATION)
+    return terms.trigger.kpi

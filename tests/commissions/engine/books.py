@@ -50,6 +50,7 @@ def bands(draw, values):
 windows = st.sampled_from(["period", "previous_period", "lifetime"])
 rates = st.sampled_from(["0.1", "0.25", "0.333"])
 prices = st.sampled_from(["10", "33.335", "100"])
+triggers = st.sampled_from(["first_deposit", "registration", "first:Bets"])
 
 
 @st.composite
@@ -70,9 +71,9 @@ def conditions(draw):
 
 
 @st.composite
-def cpas(draw, name):
+def cpas(draw, name, anchor, trigger):
     terms: dict[str, Any] = {"name": name, "kind": "cpa"}
-    terms["trigger"] = draw(st.sampled_from(["first_deposit", "registration", "first:Bets"]))
+    terms |= {"anchor": anchor, "trigger": trigger if anchor == "activity" else draw(triggers)}
     of_amounts = [] if terms["trigger"] == "registration" else ["percent"]
     pay = draw(st.sampled_from(["amount", "tiers", *of_amounts]))
     if pay == "amount":
@@ -87,13 +88,12 @@ def cpas(draw, name):
     terms["conditions"] = draw(optional(conditions()))
     terms["within_days"] = draw(optional(st.integers(0, 60)))
     terms["cap"] = draw(optional(st.sampled_from([{"count": 2}, {"amount": "75"}])))
-    terms["anchor"] = draw(st.sampled_from(["registration", "activity"]))
     return terms
 
 
 @st.composite
-def shares(draw, name, netting, carry):
-    terms: dict[str, Any] = {"name": name, "kind": "revshare", "netting": netting, "carry": carry}
+def shares(draw, name, netting, carry, anchor):
+    terms: dict[str, Any] = {"name": name, "kind": "revshare", "netting": netting, "carry": carry, "anchor": anchor}
     terms["base"] = draw(st.sampled_from(["NGR", "Deposit - Withdrawal", "House"]))
     if draw(st.booleans()):
         terms["rate"] = draw(rates)
@@ -108,7 +108,6 @@ def shares(draw, name, netting, carry):
     terms["months"] = draw(st.sampled_from([None, None, 1, 2]))
     terms["negative"] = draw(st.sampled_from(["none", "full", "allow", {"capped": "50"}, {"expiring": 2}]))
     terms["ring_fence"] = draw(st.sampled_from([None, None, "40"])) if netting == "affiliate" else None
-    terms["anchor"] = draw(st.sampled_from(["activity", "activity", "registration"]))
     return terms
 
 
@@ -124,14 +123,25 @@ HOUSE = {
 
 @st.composite
 def plans(draw):
-    """Up to two versions of up to two cpas and two shares; names go on from version to version."""
-    netting = {name: draw(st.sampled_from(["affiliate", "affiliate", "customer"])) for name in ("Share", "Other")}
-    carry = {name: draw(st.sampled_from(["base", "commission"])) for name in ("Share", "Other")}
+    """Up to two versions of up to two cpas and two shares; names go on from version to version, as far as they may."""
+    bounty = {
+        name: (draw(st.sampled_from(["registration", "activity"])), draw(triggers)) for name in ("Bounty", "Second")
+    }
+    share = {
+        name: (
+            draw(st.sampled_from(["affiliate", "affiliate", "customer"])),
+            draw(st.sampled_from(["base", "commission"])),
+            draw(st.sampled_from(["activity", "activity", "registration"])),
+        )
+        for name in ("Share", "Other")
+    }
     versions = []
     for number in range(1, draw(st.integers(1, 2)) + 1):
-        components = [draw(cpas(name)) for name in draw(st.sampled_from([(), ("Bounty",), ("Bounty", "Second")]))]
+        components = [
+            draw(cpas(name, *bounty[name])) for name in draw(st.sampled_from([(), ("Bounty",), ("Bounty", "Second")]))
+        ]
         components += [
-            draw(shares(name, netting[name], carry[name]))
+            draw(shares(name, *share[name]))
             for name in draw(st.sampled_from([("Share",), ("Share",), ("Share", "Other")]))
         ]
         versions.append(

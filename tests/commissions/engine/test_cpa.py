@@ -307,10 +307,11 @@ def test_version_is_the_one_of_the_anchor_day(anchor, amount):
     assert paid(run(terms, candidate(happenings=[deposit("02-05", 50)])).lines) == [amount]
 
 
-def test_customer_is_paid_once_though_versions_anchor_differently():
-    terms = plan(version(cpa()), version(cpa(anchor="activity", amount="130"), number=2, effective_from="2026-02-01"))
+def test_customer_expired_under_one_version_qualifies_under_the_one_of_his_deposit():
+    late = cpa(anchor="activity", amount="130")
+    terms = plan(version(cpa(anchor="activity", within_days=10)), version(late, number=2, effective_from="2026-02-01"))
 
-    assert paid(run(terms, candidate(happenings=[deposit("02-05", 50)])).lines) == ["100.00"]
+    assert paid(run(terms, candidate(happenings=[deposit("02-05", 50)])).lines) == ["130.00"]
 
 
 def test_nothing_is_paid_for_a_day_the_affiliate_was_blocked():

@@ -13,6 +13,8 @@ from tests.commissions.engine.books import FIRST, LAST, books, days, plans, with
 from tests.commissions.engine.coarsening import coarsened
 from track360.lib.periods import Period
 
+QUALIFIED = Standing.QUALIFIED
+
 
 @given(books(), st.randoms(use_true_random=False))
 def test_order_of_facts_customers_and_terms_changes_nothing(book, random):
@@ -69,7 +71,7 @@ def test_going_on_from_a_state_gives_what_computing_from_scratch_gives(book, mon
 def test_judging_only_some_customers_again_gives_the_same(book, data):
     whole = compute(book)
     again = {c.number for c in book.customers if data.draw(st.booleans(), label=c.key)}
-    standing = tuple(q for q in whole.qualifications if q.customer not in again and q.standing is Standing.QUALIFIED)
+    standing = tuple(q for q in whole.qualifications if q.customer not in again and q.standing is QUALIFIED)
     candidates = tuple(candidate for candidate in book.candidates if candidate.customer.number in again)
 
     assert compute(replace(book, candidates=candidates, standing=standing)).lines == whole.lines
@@ -116,6 +118,16 @@ def earned(line):
 
 def carried(state):
     return {one.component: (one.started, one.deficits, one.asides) for one in state.components}
+
+
+@given(books())
+def test_customer_qualifies_for_a_component_with_one_affiliate_at_most(book):
+    of_one, of_two = (
+        {(found.customer, found.component) for found in compute(of).qualifications if found.standing is QUALIFIED}
+        for of in (book, replace(book, affiliate=2))
+    )
+
+    assert of_one & of_two == set()
 
 
 @given(books())

@@ -169,6 +169,10 @@ def share(name="Share", **terms):
     return {"name": name, "kind": "revshare", **SHARE, **terms}
 
 
+def bounty(**terms):
+    return {"name": "Bounty", "kind": "cpa", **CPA, **terms}
+
+
 @pytest.mark.parametrize(
     ("wrong", "path"),
     [
@@ -181,6 +185,13 @@ def share(name="Share", **terms):
         (plan(version(share()), version(share(), number=2)), "versions"),
         (plan(version(share()), version(share(carry="commission"), number=2, effective_from="2026-01-01")),
          "versions[1].components"),
+        (plan(version(share()), version(share(anchor="registration"), number=2, effective_from="2026-01-01")),
+         "versions[1].components"),
+        (plan(version(bounty()), version(bounty(anchor="activity"), number=2, effective_from="2026-01-01")),
+         "versions[1].components"),
+        (plan(version(bounty(anchor="activity")), version(share(), number=2, effective_from="2026-01-01"),
+              version(bounty(anchor="activity", trigger="first:Bets"), number=3, effective_from="2026-02-01")),
+         "versions[2].components"),
         (plan(version(share()),
               version({"name": "Share", "kind": "cpa", **CPA}, number=2, effective_from="2026-01-01")),
          "versions[1].components"),
@@ -191,6 +202,18 @@ def test_plan_whose_parts_do_not_fit_is_refused(wrong, path):
         check_plan(wrong)
 
     assert refused.value.path == path
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        (bounty(), bounty(trigger="first:Bets")),
+        (bounty(anchor="activity"), bounty(anchor="activity", trigger="first:Deposit")),
+        (bounty(trigger="registration"), bounty(trigger="registration", anchor="activity")),
+    ],
+)
+def test_later_version_may_change_what_leaves_the_day_that_decides(earlier, later):
+    check_plan(plan(version(earlier), version(later, number=2, effective_from="2026-01-01")))
 
 
 def test_bands_are_numbers():
