@@ -203,4 +203,5 @@ class ApplicationAdmin(SecretAdmin):
         return "The client and every access token it holds stop working at once. This cannot be undone."
 
     def page_context(self, request: HttpRequest, subject: Application) -> dict[str, Any]:
-        return {"remove_url": self.url("delete", subject) if self.has_delete_permission(request, subject) else ""}
+        remove_url = self.keeping(request, self.url("delete", subject))
+        return {"remove_url": remove_url if self.has_delete_permission(request, subject) else ""}

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Model]
 else:
     _ModelAdmin = admin.ModelAdmin
+
+KEPT_FILTERS = "_changelist_filters"  # Django's own name for them, in the address of every object of a filtered list
 
 
 class FormPages(_ModelAdmin):
@@ -34,7 +37,7 @@ class FormPages(_ModelAdmin):
             "opts": self.opts,
             "noun": self.singular,
             "nouns": self.plural,
-            "list_url": self.list_url,
+            "list_url": self.list_as_it_was(request),
         }
 
     def bind(
@@ -98,6 +101,17 @@ class FormPages(_ModelAdmin):
     @property
     def list_url(self) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+
+    def list_as_it_was(self, request: HttpRequest) -> str:
+        """Return the address of the list, filtered and sorted as it was when one left it for this page."""
+        kept = QueryDict(request.GET.get(KEPT_FILTERS, "")).urlencode()
+        return f"{self.list_url}?{kept}" if kept else self.list_url
+
+    @staticmethod
+    def keeping(request: HttpRequest, address: str) -> str:
+        """Return the address of a page about the same object, from which the list is found again as it was."""
+        kept = request.GET.get(KEPT_FILTERS)
+        return f"{address}?{urlencode({KEPT_FILTERS: kept})}" if kept else address
 
     def url(self, name: str, subject: Any) -> str:
         """Return the address of a page about an object: `change`, `delete`, `history`, or a step's name."""

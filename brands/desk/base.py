@@ -123,6 +123,7 @@ class BrandAdmin(FormPages):
             "empty_title": self.empty_title,
             "empty_text": self.empty_text,
             "can_add": self.has_add_permission(request),
+            "kept_filters": self.get_preserved_filters(request),
             **(extra_context or {}),
         }
         return super().changelist_view(request, context)
@@ -176,7 +177,7 @@ class BrandAdmin(FormPages):
             "subject": subject,
             "history_url": self.url("history", subject) if self.keeps_history else "",
             "steps": [
-                (self.url(step.name, subject), step)
+                (self.keeping(request, self.url(step.name, subject)), step)
                 for step in self.steps
                 if scope.changes(step.area) and step.applies(subject)
             ],
@@ -195,7 +196,8 @@ class BrandAdmin(FormPages):
                 return created
             return f"{capitalised(self.singular)} {created} is stored.", self.after_adding(request, created)
 
-        return self.answer_form(request, form, store, title=f"New {self.singular}", button="Save", back=self.list_url)
+        back = self.list_as_it_was(request)
+        return self.answer_form(request, form, store, title=f"New {self.singular}", button="Save", back=back)
 
     def _changing(self, request: HttpRequest, subject: Any, form_class: type[BrandForm]) -> HttpResponse:
         form = self.bind(request, form_class, subject, initial=form_class.initial_from(subject))
@@ -209,7 +211,7 @@ class BrandAdmin(FormPages):
             answer = self.change(request, subject, form.cleaned_data)
             if isinstance(answer, HttpResponse):
                 return answer
-            return answer or f"{subject} is stored.", self.list_url
+            return answer or f"{subject} is stored.", self.list_as_it_was(request)
 
         return self.answer_form(
             request,
@@ -217,12 +219,14 @@ class BrandAdmin(FormPages):
             store,
             title=str(subject),
             button="Save",
-            back=self.list_url,
+            back=self.list_as_it_was(request),
             template=self.form_template,
             extra={
                 "subject": subject,
                 "may_save": self.has_change_permission(request, subject),
-                "remove_url": self.url("delete", subject) if self.has_delete_permission(request, subject) else "",
+                "remove_url": self.keeping(request, self.url("delete", subject))
+                if self.has_delete_permission(request, subject)
+                else "",
                 **self.page_context(request, subject),
             },
         )
@@ -234,7 +238,7 @@ class BrandAdmin(FormPages):
             if not step.applies(subject):
                 raise Http404(f"{step.label} does not apply to {subject}.")
             form = self.bind(request, step.form, subject, initial=step.form.initial_from(subject))
-            page = self.url("change", subject)
+            page = self.keeping(request, self.url("change", subject))
 
             def store() -> tuple[str, str] | HttpResponse:
                 answer = step.perform(self, request, subject, form.cleaned_data)
@@ -262,7 +266,7 @@ class BrandAdmin(FormPages):
         def store() -> tuple[str, str] | HttpResponse:
             label = str(subject)
             answer = self.remove(request, subject)
-            return (f"{label} is removed.", self.list_url) if answer is None else answer
+            return (f"{label} is removed.", self.list_as_it_was(request)) if answer is None else answer
 
         return self.answer_form(
             request,
@@ -270,7 +274,7 @@ class BrandAdmin(FormPages):
             store,
             title=f"Remove {subject}?",
             button="Remove",
-            back=self.url("change", subject),
+            back=self.keeping(request, self.url("change", subject)),
             extra={"subject": subject, "is_grave": True, "text": self.removal_text(request, subject)},
         )
 

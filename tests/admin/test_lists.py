@@ -1,16 +1,19 @@
 """Lists open with a number of queries that does not grow with their rows, and find what is looked for."""
 
+import re
+from html import unescape
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from affiliates import services as affiliates
-from affiliates.models import Affiliate, Campaign
+from affiliates.models import Affiliate, Campaign, TrackingLink
 from brands import services as brands
 from commissions.models import Line
 from ingestion.dialects import push
 from tests.admin import addresses
-from tests.admin.house import NOW, House, activity
+from tests.admin.house import NOW, House, activity, posted
 from track360.lib.tenancy import tenant
 
 
@@ -129,3 +132,52 @@ def test_long_list_counts_no_further_than_anybody_leafs(house, owner, monkeypatc
     answer = owner.get("/admin/affiliates/affiliate/")
 
     assert answer.context["cl"].result_count == 2
+
+
+FILTERED = "/admin/affiliates/trackinglink/?state=works&q=lucky"
+
+
+def hrefs(answer) -> list[str]:
+    return [unescape(href) for href in re.findall(r'href="([^"]*)"', answer.content.decode())]
+
+
+def test_filtered_list_is_found_again_from_its_objects(house, owner):
+    page = next(href for href in hrefs(owner.get(FILTERED)) if "/change/?" in href)
+
+    shown = owner.get(page)
+    stored = owner.post(page, posted(house.brand, landing_url="", is_active="on"))
+
+    assert FILTERED in hrefs(shown)
+    assert stored.url == FILTERED
+
+
+def test_filtered_list_is_found_again_from_what_is_done_with_its_objects(house, owner):
+    filtered = "/admin/affiliates/affiliate/?status=active"
+    page = next(href for href in hrefs(owner.get(filtered)) if "/change/?" in href)
+    step = next(href for href in hrefs(owner.get(page)) if "/rename/" in href)
+
+    shown = owner.get(step)
+    stored = owner.post(step, posted(house.brand, name="Anew", email=""))
+
+    assert {filtered, page} <= set(hrefs(shown))
+    assert stored.url == page
+
+
+def test_new_object_is_given_up_for_the_filtered_list_and_shown_in_the_whole_one(house, owner):
+    page = next(href for href in hrefs(owner.get(FILTERED)) if href.startswith("add/"))
+
+    shown = owner.get(f"/admin/affiliates/trackinglink/{page}")
+    stored = owner.post(f"/admin/affiliates/trackinglink/{page}", posted(house.brand, affiliate="1000", code="other"))
+
+    assert FILTERED in hrefs(shown)
+    assert stored.url == "/admin/affiliates/trackinglink/"
+
+
+def test_filters_that_nobody_set_lead_nowhere_else(house, owner):
+    with tenant(house.brand.pk):
+        link = TrackingLink.objects.get(brand=house.brand)
+
+    page = f"/admin/affiliates/trackinglink/{link.pk}/change/?_changelist_filters=a%0d%0aSet-Cookie:x=1"
+    stored = owner.post(page, posted(house.brand, landing_url="", is_active="on"))
+
+    assert stored.url == "/admin/affiliates/trackinglink/?a%0D%0ASet-Cookie%3Ax=1"

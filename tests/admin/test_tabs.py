@@ -68,7 +68,7 @@ def test_way_back_leads_to_the_form_in_its_brand(two, at_desk):
 
 
 def test_record_of_another_of_ones_brands_is_offered_there(two, at_desk):
-    first, second, person = two
+    _, second, person = two
     affiliate = second.affiliate("900")
     page = f"/admin/affiliates/affiliate/{affiliate.pk}/change/"
     browser = at_desk(person)
@@ -91,7 +91,7 @@ def test_settings_of_another_of_ones_brands_are_offered_there(two, at_desk):
 
 
 def test_record_that_ones_role_there_may_not_see_is_not_offered(two, at_desk):
-    first, second, person = two
+    _, second, person = two
     with tenant(second.brand.pk):
         second.brand.memberships.update(role="manager")
         token = issue_token(brand=second.brand, by="test", now=NOW).token
