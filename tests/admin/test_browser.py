@@ -185,3 +185,31 @@ def test_menus_open_and_close_by_keyboard(signed_in):
 
     assert choice.is_hidden()
     assert period.evaluate("summary => summary === document.activeElement")
+
+
+def test_form_that_was_refused_is_read_first_and_leads_to_what_is_marked(signed_in):
+    reader, _ = signed_in()
+    page = reader.page
+    page.goto("/admin/affiliates/affiliate/add/")
+
+    page.get_by_role("button", name="Save").click()
+    alert = page.evaluate("document.activeElement.getAttribute('role')")
+    said = page.evaluate("document.activeElement.innerText")
+    page.get_by_role("alert").get_by_role("link", name="Name").click()
+
+    assert alert == "alert"
+    assert "Code: This field is required." in said
+    assert page.evaluate("document.activeElement.name") == "name"
+    assert (reader.barriers(), reader.overflow()) == ([], 0)
+
+
+def test_sign_in_that_was_refused_is_read_first(transactional_db, open_reader):
+    reader = open_reader()
+    reader.page.goto("/accounts/login/")
+    reader.page.get_by_label("Email").fill("nobody@example.com")
+    reader.page.get_by_label("Password").fill("nothing of the kind")
+
+    reader.page.get_by_role("button", name="Sign in").click()
+    reader.page.get_by_role("alert").wait_for()
+
+    assert reader.page.evaluate("document.activeElement.getAttribute('role')") == "alert"
