@@ -45,6 +45,10 @@ class ComponentPart(Part):
         """Tell whether the tiers count, so that what stands in their fields must be right."""
         raise NotImplementedError
 
+    def clean(self) -> Document:
+        self.check_number("hold_days")
+        return self.cleaned_data
+
     def leave_unchecked(self) -> None:
         super().leave_unchecked()
         self.tiers.leave_unchecked()

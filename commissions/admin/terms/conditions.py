@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from commissions.admin.terms.parts import Document, NumberField, Part
+from commissions.admin.terms.parts import Document, NumberField, Part, Row
 from commissions.admin.terms.vocabulary import MEASURES
 
 JOINS = [("all", "All of these"), ("any", "Any one of these")]
@@ -13,7 +13,7 @@ GROUPS = [("all", "All of the rows below"), ("any", "Any one of the rows below")
 DEEPEST = 3
 
 
-class ConditionRow(Part):
+class ConditionRow(Row):
     """One condition, or the heading of a group of them."""
 
     level = forms.ChoiceField(
@@ -32,10 +32,12 @@ class ConditionRow(Part):
     def has_changed(self) -> bool:
         return bool(self["measure"].value() or self["at_least"].value())
 
-    def clean(self) -> Document:
-        if not self.cleaned_data.get("measure"):
-            self.add_error("measure", "Choose what is looked at.")
-        return self.cleaned_data
+    def check(self) -> None:
+        self.check_choice("measure", "Choose what is looked at.")
+        if self.written("measure") in {"sum", "count"}:
+            self.check_choice("kpi", "Choose a KPI.")
+        if self.written("measure") and not self.group:
+            self.check_number("at_least", missing="Write how much is needed.")
 
     @property
     def group(self) -> str:

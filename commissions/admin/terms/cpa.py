@@ -7,8 +7,9 @@ from django import forms
 
 from commissions.admin.terms.components import ComponentPart, given
 from commissions.admin.terms.conditions import JOINS, ConditionRow, condition_of, rows_of
-from commissions.admin.terms.parts import Document, NumberField, Part
+from commissions.admin.terms.parts import Document, NumberField, Row
 from commissions.admin.terms.rows import Rows
+from track360.lib.countries import country_code
 
 TRIGGERS = [
     ("first_deposit", "First deposit"),
@@ -20,16 +21,29 @@ CAPS = [("", "No cap"), ("count", "Customers a month"), ("amount", "Amount a mon
 ANCHORS = [("", "Of the registration"), ("activity", "Of the trigger")]
 
 
-class CountryRow(Part):
+class CountryRow(Row):
     """Another amount for a country."""
 
     country = forms.CharField(
-        required=False, max_length=2, label="Country", widget=forms.TextInput(attrs={"size": 2, "placeholder": "DE"})
+        required=False,
+        max_length=60,
+        label="Country",
+        widget=forms.TextInput(
+            attrs={"size": 12, "list": "country-names", "autocomplete": "off", "spellcheck": "false"}
+        ),
     )
     amount = NumberField(label="Amount")
 
     def clean_country(self) -> str:
-        return str(self.cleaned_data["country"]).upper()
+        text = str(self.cleaned_data["country"])
+        code = country_code(text) if text else ""
+        if code is None:
+            raise forms.ValidationError(f"There is no country “{text}”. Choose one that is suggested.", code="unknown")
+        return code
+
+    def check(self) -> None:
+        self.check_choice("country", "Choose a country.")
+        self.check_number("amount", missing="Write an amount.")
 
 
 class CpaPart(ComponentPart):
@@ -101,6 +115,21 @@ class CpaPart(ComponentPart):
     def has_tiers(self) -> bool:
         return self.written("pay") == "tiers"
 
+    def clean(self) -> Document:
+        match self.written("pay"):
+            case "amount":
+                self.check_number("amount", missing="Write an amount.")
+            case "percent":
+                self.check_number("percent", missing="Write a percentage.")
+                self.check_number("min")
+                self.check_number("max")
+        if self.written("trigger") == "first":
+            self.check_choice("trigger_kpi", "Choose a KPI.")
+        if self.written("cap_of"):
+            self.check_number("cap", missing="Write how many, or how much.")
+        self.check_number("within_days")
+        return super().clean()
+
     def leave_unchecked(self) -> None:
         super().leave_unchecked()
         self.countries.leave_unchecked()
@@ -156,8 +185,6 @@ class CpaPart(ComponentPart):
                 countries = {}
                 for row in self.countries.filled():
                     country = row.written("country")
-                    self.came_from(f"by_country.{country}", "country", row)
-                    if len(country) == 2:
-                        self.came_from(f"by_country.{country}", "amount", row)
+                    self.came_from(f"by_country.{country}", "amount", row)
                     countries[country] = row.written("amount")
                 return {"amount": self.written("amount") or "?", "by_country": countries}

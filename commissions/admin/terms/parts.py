@@ -8,6 +8,7 @@ from django.forms.utils import ErrorDict
 
 from commissions.admin.terms.vocabulary import Vocabulary
 from commissions.engine.terms import TermsRefused
+from commissions.engine.terms.reading import NUMBER
 from track360.lib.money import plain
 
 Document = dict[str, Any]
@@ -72,6 +73,24 @@ class Part(forms.Form):
         """Remember the field behind a path of the document."""
         self.places[path] = (form or self, field)
 
+    def check_number(self, name: str, *, missing: str = "") -> None:
+        """Mark a number that is none, or that is missing where it counts; the parser says what else it may be."""
+        if name in self._errors:
+            return
+        text = self.written(name)
+        if not text:
+            if missing:
+                self.add_error(name, missing)
+        elif not NUMBER.fullmatch(text):
+            self.add_error(name, "Write a number, such as 100 or 12.50, without spaces or commas.")
+        elif Decimal(text) < 0:
+            self.add_error(name, "Must be at least 0.")
+
+    def check_choice(self, name: str, missing: str) -> None:
+        """Mark a choice that is missing where it counts."""
+        if name not in self._errors and not self.written(name):
+            self.add_error(name, missing)
+
     def place_error(self, refused: TermsRefused) -> bool:
         """Show the refusal at the field it is about, found by the longest known beginning of its path."""
         for path in sorted(self.places, key=len, reverse=True):
@@ -82,7 +101,19 @@ class Part(forms.Form):
         return False
 
 
+class Row(Part):
+    """One row of a list. A blank one counts for nothing, so nothing is wrong with it."""
+
+    def clean(self) -> Document:
+        if self.has_changed():
+            self.check()
+        return self.cleaned_data
+
+    def check(self) -> None:
+        """Mark what is wrong with a row in which something was written."""
+
+
 def sentence(message: str) -> str:
     """Return a message of the parser as a sentence, without what only concerns those who write documents."""
-    message = message.replace(" written as text", "")
+    message = message.replace(" written as text", "").replace('"12.50"', "12.50")
     return message[:1].upper() + message[1:] + ("" if message.endswith((".", "}")) else ".")

@@ -18,6 +18,7 @@ NEGATIVES = [
     ("expiring", "Carried for some months …"),
     ("allow", "Posted as a negative"),
 ]
+LIMITED = frozenset({"capped", "expiring"})
 CARRIES = [("", "Revenue"), ("commission", "Commission")]
 ANCHORS = [("", "Of the activity"), ("registration", "Of the registration")]
 
@@ -30,7 +31,7 @@ class RevSharePart(ComponentPart):
     template = "admin/terms/revshare.html"
     pays_rates = True
 
-    base = forms.ChoiceField(label="Share of")
+    base = forms.ChoiceField(label="Share of", error_messages={"required": "Choose of what."})
     base_plus = forms.ChoiceField(required=False, label="KPI")
     base_minus = forms.ChoiceField(required=False, label="minus KPI")
     pay = forms.ChoiceField(choices=PAYS, label="Pays")
@@ -61,6 +62,7 @@ class RevSharePart(ComponentPart):
         profiles = [(name, name) for name in self.words.profiles]
         kpis = [(name, name) for name in self.words.kpis]
         self.fields["base"].choices = [  # type: ignore[attr-defined]
+            ("", "–"),
             *([("Revenue profiles", profiles)] if profiles else []),
             ("KPIs", kpis),
             ("Other", [(DIFFERENCE, "The difference of two KPIs …")]),
@@ -96,6 +98,18 @@ class RevSharePart(ComponentPart):
     def has_tiers(self) -> bool:
         return self.written("pay") == "tiers"
 
+    def clean(self) -> Document:
+        if self.written("base") == DIFFERENCE:
+            self.check_choice("base_plus", "Choose a KPI.")
+            self.check_choice("base_minus", "Choose a KPI.")
+        if not self.has_tiers():
+            self.check_choice("rate", "Write a percentage.")
+        if self.written("negative") in LIMITED:
+            self.check_number("negative_by", missing="Write a limit.")
+        self.check_number("months")
+        self.check_number("ring_fence")
+        return super().clean()
+
     def terms(self) -> Document:
         for path in ("base", "rate", "products", "months", "netting", "carry", "ring_fence", "hold_days", "anchor"):
             self.came_from(path, path)
@@ -123,7 +137,7 @@ class RevSharePart(ComponentPart):
     def _negative(self) -> str | Document:
         negative = self.written("negative")
         self.came_from("negative", "negative")
-        if negative in {"capped", "expiring"}:
+        if negative in LIMITED:
             self.came_from("negative", "negative_by")
             return {negative: self.written("negative_by") or "?"}
         return negative

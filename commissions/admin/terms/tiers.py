@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from commissions.admin.terms.parts import Document, NumberField, Part, PercentField, percent_of
+from commissions.admin.terms.parts import Document, NumberField, Part, PercentField, Row, percent_of
 from commissions.admin.terms.rows import Rows
 
 WINDOWS = [("period", "The month itself"), ("previous_period", "The month before"), ("lifetime", "Since the beginning")]
@@ -24,18 +24,26 @@ FOR_REVSHARE = [
 ]
 
 
-class AmountBand(Part):
+class AmountBand(Row):
     """From so many on: an amount."""
 
     bound = NumberField(label="From")
     value = NumberField(label="Amount")
 
+    def check(self) -> None:
+        self.check_number("bound", missing="Write from how many on.")
+        self.check_number("value", missing="Write an amount.")
 
-class RateBand(Part):
+
+class RateBand(Row):
     """From so much on: a share."""
 
     bound = NumberField(label="From")
     value = PercentField(label="Percent")
+
+    def check(self) -> None:
+        self.check_number("bound", missing="Write from how much on.")
+        self.check_choice("value", "Write a percentage.")
 
 
 class TiersPart(Part):
@@ -79,6 +87,11 @@ class TiersPart(Part):
     def leave_unchecked(self) -> None:
         super().leave_unchecked()
         self.bands.leave_unchecked()
+
+    def clean(self) -> Document:
+        if self.written("tier_metric") in {"sum", "count"}:
+            self.check_choice("tier_kpi", "Choose a KPI.")
+        return self.cleaned_data
 
     def is_valid(self) -> bool:
         rows, own = self.bands.is_valid(), super().is_valid()

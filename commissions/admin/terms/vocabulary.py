@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from commissions.engine.plan import Profile
+from track360.lib.countries import countries
 
 Choices = list[tuple[str, str]]
 Groups = list[tuple[str, Choices]]
@@ -29,6 +30,10 @@ class Vocabulary:
     profiles: Mapping[str, Profile]
     products: tuple[str, ...]
     counts: tuple[str, ...] = ()
+
+    @property
+    def countries(self) -> Mapping[str, str]:
+        return countries()
 
     @property
     def kpi_choices(self) -> Choices:

@@ -160,7 +160,7 @@ def test_terms_come_back_from_the_form_as_they_went_in(kind, terms):
         ("revshare", ALL_THAT_CAN_BE_SAID[8][1], {"rate": "1e1"}, "c-0-rate"),
         ("revshare", ALL_THAT_CAN_BE_SAID[8][1], {"negative": "capped"}, "c-0-negative_by"),
         ("revshare", ALL_THAT_CAN_BE_SAID[8][1], {"months": "0"}, "c-0-months"),
-        ("revshare", ALL_THAT_CAN_BE_SAID[8][1], {"base": "- difference -"}, "c-0-base_plus"),
+        ("revshare", ALL_THAT_CAN_BE_SAID[8][1], {"base": "- difference -", "base_plus": "GGR"}, "c-0-base_minus"),
         ("revshare", ALL_THAT_CAN_BE_SAID[8][1], {"products": "Casino, Casino"}, "c-0-products"),
         ("revshare", ALL_THAT_CAN_BE_SAID[11][1], {"netting": "customer"}, "c-0-ring_fence"),
         ("revshare", ALL_THAT_CAN_BE_SAID[14][1], {"tier_metric": "sum"}, "c-0-tier_kpi"),
@@ -172,6 +172,81 @@ def test_what_is_wrong_is_marked_at_its_field(kind, terms, changes, marked):
 
     assert draft.parsed() is None
     assert list(errors_of(draft)) == [marked]
+
+
+@pytest.mark.parametrize(
+    ("kind", "terms", "changes", "told"),
+    [
+        (
+            "cpa",
+            ALL_THAT_CAN_BE_SAID[4][1],
+            {"amount": "", "within_days": "soon", "cap": "", "condition-0-at_least": "", "condition-4-kpi": ""},
+            {
+                "c-0-amount": ["Write an amount."],
+                "c-0-within_days": ["Write a number, such as 100 or 12.50, without spaces or commas."],
+                "c-0-cap": ["Write how many, or how much."],
+                "c-0-condition-0-at_least": ["Write how much is needed."],
+                "c-0-condition-4-kpi": ["Choose a KPI."],
+            },
+        ),
+        (
+            "revshare",
+            ALL_THAT_CAN_BE_SAID[8][1],
+            {"base": "", "rate": "", "ring_fence": "-5", "negative": "capped"},
+            {
+                "c-0-base": ["Choose of what."],
+                "c-0-rate": ["Write a percentage."],
+                "c-0-ring_fence": ["Must be at least 0."],
+                "c-0-negative_by": ["Write a limit."],
+            },
+        ),
+        (
+            "revshare",
+            ALL_THAT_CAN_BE_SAID[14][1],
+            {"tier_metric": "sum", "band-0-value": "", "band-1-bound": "ten"},
+            {
+                "c-0-tier_kpi": ["Choose a KPI."],
+                "c-0-band-0-value": ["Write a percentage."],
+                "c-0-band-1-bound": ["Write a number, such as 100 or 12.50, without spaces or commas."],
+            },
+        ),
+    ],
+)
+def test_all_mistakes_are_told_at_once_in_words_of_the_form(kind, terms, changes, told):
+    draft = draft_of(kind, terms, **changes)
+
+    assert draft.parsed() is None
+    assert errors_of(draft) == told
+
+
+def test_what_stands_in_fields_that_do_not_count_is_no_mistake():
+    draft = draft_of("cpa", ALL_THAT_CAN_BE_SAID[3][1], amount="wrong", cap="wrong")
+
+    assert (errors_of(draft), draft.parsed() is not None) == ({}, True)
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"), [("Germany", "DE"), ("malta", "MT"), ("fr", "FR"), ("Germny", None), ("Ger", None)]
+)
+def test_country_is_named_or_coded_and_never_cut(written, stored):
+    draft = draft_of("cpa", {**ALL_THAT_CAN_BE_SAID[0][1], "by_country": {"XX": "5"}}, **{"country-0-country": written})
+
+    parsed = draft.parsed()
+
+    if stored is None:
+        assert errors_of(draft) == {
+            "c-0-country-0-country": [f"There is no country “{written}”. Choose one that is suggested."]
+        }
+    else:
+        assert render_component(parsed[0])["by_country"] == {stored: "5"}
+
+
+def test_share_begins_without_a_base_where_the_usual_one_is_no_kpi():
+    forex = Vocabulary(kpis=("Adjustment", "Lots"), profiles={}, products=())
+
+    first, *_ = Draft(words=forex, data={"_add": "component:revshare"}).parts[0].fields["base"].choices
+
+    assert first == ("", "–")
 
 
 @pytest.mark.parametrize("kind", KINDS)
