@@ -35,6 +35,12 @@ class NewDealForm(BrandForm):
         super().__init__(*args, **kwargs)
         choose_all(self)
 
+    def clean(self) -> dict[str, Any]:
+        affiliate, campaign = self.cleaned_data.get("affiliate"), self.cleaned_data.get("campaign")
+        if affiliate is not None and campaign is not None and campaign.affiliate_id != affiliate.pk:
+            self.add_error("campaign", f"{campaign.code} is another affiliate’s campaign.")
+        return days_checked(self)
+
 
 class DealForm(BrandForm):
     plan = CodeField(model=Plan, by="name", help_text="The plan's name.")
@@ -44,6 +50,17 @@ class DealForm(BrandForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choose_all(self)
+
+    def clean(self) -> dict[str, Any]:
+        return days_checked(self)
+
+
+def days_checked(form: BrandForm) -> dict[str, Any]:
+    """Mark a last day that is before the first one."""
+    starts_on, ends_on = form.cleaned_data.get("starts_on"), form.cleaned_data.get("ends_on")
+    if starts_on is not None and ends_on is not None and ends_on < starts_on:
+        form.add_error("ends_on", f"The last day is before the first one, {starts_on}.")
+    return form.cleaned_data
 
 
 @admin.register(Deal)

@@ -290,6 +290,14 @@ def test_plan_somebody_has_cannot_be_removed(house, owner, terms):
     assert "Deals or lines refer to the plan" in answer.content.decode()
 
 
+def test_removing_is_offered_only_for_plans_that_can_be_removed(house, owner, terms):
+    pages = [
+        owner.get(f"{PLANS}{terms(name)[0].pk}/change/").content.decode() for name in ("Hybrid", "Without version")
+    ]
+
+    assert ["Remove plan" in page for page in pages] == [False, True]
+
+
 def test_default_plan_is_made_and_ended(house, owner, terms):
     plan, _ = terms("Hybrid")
 
@@ -338,6 +346,8 @@ def test_deal_is_made_by_codes_and_changed(house, owner):
     ("changes", "errors"),
     [
         ({"affiliate": "9999"}, {"affiliate": ["There is no affiliate “9999” in this brand."]}),
+        ({"ends_on": "2026-02-20"}, {"ends_on": ["The last day is before the first one, 2026-03-01."]}),
+        ({"campaign": "2001"}, {"campaign": ["2001 is another affiliate’s campaign."]}),
         ({"plan": "No such"}, {"plan": ["There is no plan “No such” in this brand."]}),
         (
             {"affiliate": "1000"},
