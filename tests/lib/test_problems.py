@@ -87,6 +87,12 @@ def test_what_can_only_be_read_takes_no_other_method(db, path, method, options):
     assert (answer.status_code, answer["Allow"], answer.json()["code"]) == (405, "GET, HEAD", "method_not_allowed")
 
 
+def test_metrics_without_their_token_are_told_like_any_wrong_address(db):
+    answer = Client().get("/metrics", headers={"Authorization": "Bearer wrong"})
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
 def test_nothing_that_changes_something_is_open_to_forms_of_other_sites():
     def views(patterns, above=""):
         for each in patterns:
