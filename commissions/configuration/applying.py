@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from attribution.services import lock_sums
 from brands.models import Brand, User
 from brands.services import create_brand
 from commissions.configuration.comparing import Change, compare
@@ -32,8 +33,9 @@ def apply(*, document: Document, by: User | str, now: datetime) -> list[Change]:
     with transaction.atomic():
         present = Brand.objects.filter(slug=document.slug).first()
         if present is not None:
-            # Before the brand's row, which whoever computes or closes comes to afterwards.
+            # Before the brand's row, which whoever computes, closes or gives customers away comes to afterwards.
             lock_periods(brand_id=present.id)
+            lock_sums(brand_id=present.id)
         brand = Brand.objects.select_for_update().filter(slug=document.slug).first()
         is_new = brand is None
         if brand is None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from attribution.services import lock_sums
 from brands import audit
 from brands.models import User
 from commissions.models import Exclusion
@@ -35,6 +36,7 @@ def exclude_customer(*, customer: Customer, reason: str, from_day: date, by: Use
     """
     if reason not in ExclusionReason.values:
         raise ReasonUnknown
+    _keep_owners(customer)
     with refusing(a_customer_is_excluded_once_for_a_reason=AlreadyExcluded()):
         exclusion = Exclusion.objects.create(
             brand_id=customer.brand_id, customer=customer, reason=reason, from_day=from_day, created_at=now
@@ -46,11 +48,18 @@ def exclude_customer(*, customer: Customer, reason: str, from_day: date, by: Use
 @transaction.atomic
 def lift_exclusion(*, exclusion: Exclusion, by: User | str, now: datetime) -> None:
     """Take an exclusion back as if it had never been; lifting it twice changes nothing."""
+    _keep_owners(exclusion.customer)
+    exclusion.refresh_from_db(fields=["lifted_at"])
     if exclusion.lifted_at is not None:
         return
     exclusion.lifted_at = now
     exclusion.save(update_fields=["lifted_at"])
     _record(exclusion, "customer.exclusion_lifted", by, now, before=_stated(exclusion))
+
+
+def _keep_owners(customer: Customer) -> None:
+    # Whoever is just being given the customer would neither see the exclusion nor be marked for it.
+    lock_sums(brand_id=customer.brand_id)
 
 
 def _stated(exclusion: Exclusion) -> dict[str, Any]:

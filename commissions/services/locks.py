@@ -1,6 +1,8 @@
 """Who may compute at the same time: one at a time for an affiliate, and nobody while a period closes or terms change.
 
-The lock of the periods is taken before those of affiliates, and before any row that computing or closing changes.
+Whoever needs several of a brand's locks takes them in this order: the directory (`attribution.services.locks`), the
+periods, affiliates or the sums (again there), the configuration of records (`ingestion.writer.opening`); and all of
+them before the brand's row and before any row that computing or closing changes.
 """
 
 from collections.abc import Iterable

@@ -6,10 +6,14 @@ import pytest
 
 from affiliates.services import set_status
 from attribution.models import Touched
-from attribution.services import resolve_again, transfer
+from attribution.services import follow_up, lock_sums, resolve_again, transfer
+from commissions import configuration, services
+from commissions.configuration.section import Scene
+from commissions.models import Exclusion
 from commissions.services.follow_up import drain
 from commissions.services.touching import touch_everybody
 from tests.commissions.conftest import day_of, deposit, registered
+from tests.commissions.services.at_once import at_once
 
 CPA = {"name": "Bounty", "kind": "cpa", "trigger": "first_deposit", "amount": "100"}
 SHARE = {"name": "Share", "kind": "revshare", "base": "NGR", "rate": "0.30", "negative": "full"}
@@ -112,3 +116,45 @@ def test_status_of_an_affiliate_without_a_customer_changes_nothing_that_could_be
 
     with earning.open() as brand:
         assert not Touched.objects.filter(brand=brand, affiliate=ben).exists()
+
+
+@pytest.mark.parametrize("is_lifted", [False, True])
+def test_exclusion_is_not_missed_by_whoever_is_just_given_the_customer(business, anna, is_lifted):
+    business.deal(anna, business.plan(CPA))
+    business.follow_up()
+    business.customers(registered("c1", "2026-03-02", affiliate_id="anna"))
+    business.activities(deposit("c1", "d1", day="2026-03-03"))
+    exclusion = business.exclude("c1") if is_lifted else None
+    about = {"by": "test", "now": business.now}
+    c1 = business.customer("c1")
+
+    def change():
+        if exclusion is None:
+            services.exclude_customer(customer=c1, reason="fraud", from_day=date(2026, 3, 1), **about)
+        else:
+            services.lift_exclusion(exclusion=exclusion, **about)
+
+    at_once(business, change, business.follow_up)
+    business.follow_up()
+
+    assert list(business.standings().values()) == ["qualified 2026-03-03" if is_lifted else "excluded"]
+    assert business.doubts() == []
+
+
+def test_document_that_excludes_and_whoever_gives_customers_away_do_not_wait_for_each_other(business, anna):
+    business.customers(registered("c1", affiliate_id="anna"))
+    with business.open() as brand:
+        brand.refresh_from_db()
+        stated = configuration.export(Scene(brand=brand, by="test", now=business.now)).as_yaml()
+    document = configuration.read(f"{stated}exclusions: [{{customer: c1, reason: fraud, from: 2026-03-01}}]\n")
+
+    at_once(
+        business,
+        lambda: lock_sums(brand_id=business.brand.id),
+        lambda: configuration.apply(document=document, by="test", now=business.now),
+        then=lambda: follow_up(brand=business.brand, now=business.now),
+    )
+
+    with business.open() as brand:
+        assert list(Exclusion.objects.filter(brand=brand).values_list("customer__key", flat=True)) == ["c1"]
+    assert business.owners() == {"c1": [(None, "anna", None, "explicit")]}
