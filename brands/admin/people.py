@@ -26,7 +26,8 @@ ROLES_EXPLAINED = (
 
 
 class NewMembershipForm(PersonForm):
-    role = forms.ChoiceField(choices=Role.choices, help_text=ROLES_EXPLAINED)
+    # None is chosen beforehand: whoever does not look would make an owner.
+    role = forms.ChoiceField(choices=[("", "Choose a role"), *Role.choices], help_text=ROLES_EXPLAINED)
 
 
 class RoleForm(BrandForm):
