@@ -173,6 +173,16 @@ def test_operator_without_an_account_gets_one_and_sets_his_own_password(
     assert actions(house.brand)[-2:] == ["account.opened", "membership.granted"]
 
 
+def test_operator_whose_role_nobody_chose_is_not_added(house, owner):
+    shown = owner.get("/admin/brands/membership/add/").content.decode()
+
+    answer = owner.post("/admin/brands/membership/add/", posted(house.brand, email="fresh@example.com", role=""))
+
+    assert '<option value="" selected>Choose a role</option>' in shown
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["role"])
+    assert not User.objects.filter(email="fresh@example.com").exists()
+
+
 def test_account_that_exists_stays_as_it_is_and_is_told(house, owner, mailoutbox, django_capture_on_commit_callbacks):
     person = User.objects.create_user("risk@example.com", "a long enough word")
     fields = {"email": "RISK@example.com", "name": "Other", "role": "risk"}
@@ -327,6 +337,16 @@ def test_customers_page_says_what_is_in_the_way(house, owner):
     assert (told(mine, ""), told(nobodys, "")) == (["no_fx_rate"], [])
     assert told(mine, "?why=1") == ["parked", "parked", "no_fx_rate"]
     assert told(nobodys, "?why=1") == ["unattributed", "excluded", "no_facts"]
+
+
+def test_customer_who_is_awaited_names_the_delivery_that_named_him_and_no_record_of_it(house, owner):
+    with tenant(house.brand.pk):
+        pages = [Customer.objects.get(brand=house.brand, key=key).pk for key in ("ghost", "c2")]
+
+    awaited, reported = (owner.get(f"/admin/ingestion/customer/{pk}/change/").content.decode() for pk in pages)
+
+    assert ("First named by" in awaited, ", record " in awaited) == (True, False)
+    assert ("Last changed by" in reported, "</a>, record 1" in reported) == (True, True)
 
 
 def test_exclusion_is_made_and_lifted(house, at_desk):
