@@ -8,16 +8,17 @@ from decimal import Decimal
 
 from django.db.models import Count, Max, Min, OuterRef, Subquery, Sum
 
-from affiliates.models import Affiliate
+from affiliates.models import Affiliate, TrackingLink
 from attribution.models import AffiliateDay, Touched
 from attribution.queries.customers import unattributed_customers
 from brands.models import Brand, BrandToken
-from commissions.models import Line, Plan
+from commissions.models import Deal, Line, Plan
 from commissions.queries.periods import next_to_close
 from commissions.queries.rates_missing import missing_rates
 from ingestion.models import Activity, Delivery, Outbox
 from ingestion.models.deliveries import Source
 from ingestion.models.records import State
+from ingestion.queries.parked import awaited_customers
 from track360.lib.periods import Period
 
 FRESH_DAYS = 30
@@ -71,6 +72,7 @@ class Overview:
     kpis: Sequence[KpiFreshness]
     last_received_at: datetime | None
     parked: int
+    unreported: int
     unattributed: int
     missing_rates: int
     rejected: int
@@ -81,12 +83,14 @@ class Overview:
     earned: Sequence[tuple[Decimal, str]]
     has_token: bool
     has_affiliate: bool
+    has_link: bool
     has_plan: bool
+    has_terms: bool
 
     @property
     def is_new(self) -> bool:
         """Tell whether something that every brand needs is still to be made."""
-        return not (self.has_token and self.has_affiliate and self.has_plan and self.last_received_at)
+        return not (self.has_token and self.has_link and self.has_terms and self.last_received_at)
 
 
 def overview(*, brand: Brand, today: date, now: datetime) -> Overview:
@@ -99,6 +103,7 @@ def overview(*, brand: Brand, today: date, now: datetime) -> Overview:
         kpis=_kpis(brand, today),
         last_received_at=newest.received_at if newest else None,
         parked=Activity.objects.filter(brand=brand, state=State.PARKED).count(),
+        unreported=awaited_customers(brand=brand, at_most=COUNTED_AT_MOST + 1),
         unattributed=len(unattributed_customers(brand_id=brand.pk).values_list("pk")[: COUNTED_AT_MOST + 1]),
         missing_rates=len(missing_rates(brand=brand)),
         rejected=Delivery.objects.filter(brand=brand, received_at__gte=now - timedelta(days=1)).aggregate(
@@ -111,7 +116,10 @@ def overview(*, brand: Brand, today: date, now: datetime) -> Overview:
         earned=earned_in(brand=brand, period=month),
         has_token=BrandToken.objects.filter(brand=brand).exists(),
         has_affiliate=Affiliate.objects.filter(brand=brand).exists(),
+        has_link=TrackingLink.objects.filter(brand=brand).exists(),
         has_plan=Plan.objects.filter(brand=brand).exists(),
+        has_terms=Deal.objects.filter(brand=brand).exists()
+        or Plan.objects.filter(brand=brand, is_default=True).exists(),
     )
 
 

@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from affiliates.models import Affiliate
-from attribution.models import Touched
+from attribution.models import CustomerDay, Touched
 from attribution.services import brands_to_resolve
 from brands.desk.base import BrandAdmin
 from brands.desk.forms import BrandForm
@@ -26,9 +26,11 @@ from commissions.queries.periods import next_to_close
 from commissions.queries.rates_missing import NoRate, missing_rates
 from ingestion.models import Activity, Outbox
 from ingestion.models.records import State
+from ingestion.queries.parked import not_reported
 from track360.lib.periods import NotAPeriod, Period
 
 SHOWN_MONTHS = 13
+LOOKED_AT = 10_000
 
 
 @dataclass(slots=True)
@@ -72,6 +74,7 @@ class Waiting:
     is_directory_new: bool
     affiliates: int
     parked: int
+    unreported: int  # customers
     rates: list[NoRate]
 
 
@@ -84,8 +87,16 @@ def waiting_for(*, brand: Brand, period: Period) -> Waiting:
         parked=Activity.objects.filter(
             brand=brand, state=State.PARKED, day__range=(period.first_day, period.last_day)
         ).count(),
+        unreported=_unreported(brand=brand, period=period),
         rates=[rate for rate in missing_rates(brand=brand) if rate.day in period],
     )
+
+
+def _unreported(*, brand: Brand, period: Period) -> int:
+    # Counted by the sums, which are by customer; no index leads from a customer to all of his records.
+    awaited = not_reported(brand=brand).values("pk")[:LOOKED_AT]
+    days = CustomerDay.objects.filter(brand=brand, customer__in=awaited, day__range=(period.first_day, period.last_day))
+    return days.values("customer").distinct().count()
 
 
 def by_affiliate(*, brand: Brand, period: Period) -> list[tuple[Affiliate, list[tuple[Decimal, str]]]]:
@@ -149,7 +160,8 @@ class PeriodAdmin(BrandAdmin):
 
         def store() -> tuple[str, str]:
             closed = services.close_period(brand=scope.brand, period=wanted, by=scope.user, now=scope.now)
-            return f"{wanted} is closed: {closed.entries} entries are posted.", self.list_url
+            entries = "1 entry is" if closed.entries == 1 else f"{closed.entries:,} entries are"
+            return f"{wanted} is closed: {entries} posted.", self.list_url
 
         return self.answer_form(
             request,

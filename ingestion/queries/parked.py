@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, QuerySet
 
 from brands.models import Brand
 from ingestion.models import Activity, Customer, Delivery
@@ -77,9 +77,13 @@ def numeric_details(*, brand: Brand) -> dict[str, int]:
 
 def awaited_customers(*, brand: Brand, at_most: int) -> int:
     """Count the customers whom activities named and the brand has not reported, no further than `at_most`."""
+    return not_reported(brand=brand)[:at_most].count()
+
+
+def not_reported(*, brand: Brand) -> QuerySet[Customer]:
+    """Return the customers whom activities named and the brand has not reported."""
     # Of them no registration is known either, and that an index finds.
-    awaited = Customer.objects.filter(brand=brand, registered_on__isnull=True, reported_at__isnull=True)
-    return awaited[:at_most].count()
+    return Customer.objects.filter(brand=brand, registered_on__isnull=True, reported_at__isnull=True)
 
 
 def _groups(parked: Any, word: str) -> list[ParkedGroup]:

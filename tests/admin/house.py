@@ -67,14 +67,18 @@ class House:
             commissions.add_version(plan=plan, effective_from=date(2026, 1, 1), components=TERMS, by="test", now=NOW)
         return plan
 
-    def plan_with_deal(self) -> None:
-        """Have an affiliate who earns 100 for each first deposit."""
-        affiliate = self.affiliate("1000")
+    def plan_without_profile(self) -> Plan:
         with tenant(self.brand.pk):
             plan = commissions.create_plan(brand=self.brand, name="Bounty", currency="EUR", by="test", now=NOW)
             commissions.add_version(
                 plan=plan, effective_from=date(2026, 1, 1), components=TERMS[:1], by="test", now=NOW
             )
+        return plan
+
+    def plan_with_deal(self) -> None:
+        """Have an affiliate who earns 100 for each first deposit."""
+        affiliate, plan = self.affiliate("1000"), self.plan_without_profile()
+        with tenant(self.brand.pk):
             commissions.create_deal(affiliate=affiliate, plan=plan, starts_on=date(2026, 1, 1), by="test", now=NOW)
 
     def furnish(self) -> "House":

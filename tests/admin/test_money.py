@@ -128,7 +128,7 @@ def test_month_is_closed_after_a_look_at_what_is_missing(bare, at_desk):
     text = browser.get(page).content.decode()
     browser.post(page, posted(bare.brand))
 
-    assert "1 records of this month are parked" in text
+    assert "1 record of this month is parked" in text
     assert "Affiliates, links or codes have changed since customers were looked at. Closing does it first." in text
     with tenant(bare.brand.pk):
         entries = list(Entry.objects.filter(brand=bare.brand).values_list("period", "amount", "currency"))

@@ -1,9 +1,11 @@
 """What the front page and the page of all brands say about a brand."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from affiliates import services as affiliates
 from commissions import services as commissions
 from ingestion import services as ingestion
 from ingestion.dialects import push
@@ -62,3 +64,41 @@ def test_a_change_of_configuration_is_nothing_that_was_received_on_either_page(h
     rows = side_by_side(house, House("second"), now=later)
 
     assert (one.last_received_at, [row.last_received_at for row in rows]) == (NOW, [NOW, None])
+
+
+def test_customers_whom_the_brand_has_not_reported_are_told_of_until_it_does(house, owner):
+    house.drain()
+
+    def told() -> tuple[int, int]:
+        front = owner.get("/admin/")
+        closing = owner.get("/admin/commissions/closedperiod/2026-03/close/")
+        assert "/admin/ingestion/customer/?owner=awaited" in front.content.decode()
+        return front.context["now"].unreported, closing.context["waiting"].unreported
+
+    before = told()
+    text = owner.get("/admin/commissions/closedperiod/2026-03/close/").content.decode()
+    house.send(push.CUSTOMERS, {"customerId": "ghost", "regtime": "2026-03-01 10:00"})
+    house.drain()
+
+    assert (before, told()) == ((1, 1), (0, 0))
+    assert "1 customer not reported yet</a> earns nothing until the brand reports him" in text
+
+
+def test_brand_is_ready_when_somebody_has_a_link_and_earns_something(bare, at_desk):
+    browser = at_desk(bare.operator("owner"))
+
+    def done() -> list[str]:
+        text = browser.get("/admin/").content.decode()
+        return re.findall(r'<li class="check-(done|open)">', text)
+
+    empty = browser.get("/admin/").content.decode()
+    affiliate, plan = bare.affiliate(), bare.plan_without_profile()
+    begun = (done(), browser.get("/admin/").content.decode())
+    with tenant(bare.brand.pk):
+        affiliates.create_link(affiliate=affiliate, by="test", now=NOW)
+        commissions.create_deal(affiliate=affiliate, plan=plan, starts_on=date(2026, 1, 1), by="test", now=NOW)
+
+    assert "Check with the brand" not in empty
+    assert begun[0] == ["open", "open", "open", "open"]
+    assert ("Give him a link" in begun[1], "Make a deal" in begun[1]) == (True, True)
+    assert done() == ["open", "done", "done", "open"]
