@@ -115,7 +115,7 @@ def delete_plan(*, plan: Plan, by: User | str, now: datetime) -> None:
     """Remove a plan nobody has, with its versions. Raises PlanInUse."""
     lock_periods(brand_id=plan.brand_id)
     if (
-        plan.is_default
+        Plan.objects.filter(brand_id=plan.brand_id, pk=plan.pk, is_default=True).exists()
         or Deal.objects.filter(brand_id=plan.brand_id, plan=plan).exists()
         or Line.objects.filter(brand_id=plan.brand_id, plan=plan).exists()
     ):

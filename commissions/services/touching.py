@@ -42,8 +42,11 @@ def touch_affiliates(*, brand: Brand, affiliates: Collection[int], from_day: dat
 
 
 def touch_plan(*, plan: Plan) -> None:
-    """Have everybody computed again whom a plan may pay: who has a deal for it, or all if it is the default."""
-    if plan.is_default:
+    """Have everybody computed again whom a plan may pay: who has a deal for it, or all if it is the default.
+
+    Whether it is, is asked of the database: the plan may have been read before it became so.
+    """
+    if Plan.objects.filter(brand_id=plan.brand_id, pk=plan.pk, is_default=True).exists():
         touch_everybody(brand=plan.brand)
     else:
         deals = Deal.objects.filter(brand_id=plan.brand_id, plan=plan)

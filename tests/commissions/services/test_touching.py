@@ -9,7 +9,7 @@ from attribution.models import Touched
 from attribution.services import follow_up, lock_sums, resolve_again, transfer
 from commissions import configuration, services
 from commissions.configuration.section import Scene
-from commissions.models import Exclusion
+from commissions.models import Exclusion, Plan
 from commissions.services.follow_up import drain
 from commissions.services.touching import touch_everybody
 from tests.commissions.conftest import day_of, deposit, registered
@@ -158,3 +158,27 @@ def test_document_that_excludes_and_whoever_gives_customers_away_do_not_wait_for
     with business.open() as brand:
         assert list(Exclusion.objects.filter(brand=brand).values_list("customer__key", flat=True)) == ["c1"]
     assert business.owners() == {"c1": [(None, "anna", None, "explicit")]}
+
+
+def test_plan_that_became_the_default_after_it_was_read_reaches_everybody(business, anna):
+    read_before = business.plan(SHARE)
+    business.customers(registered("c1", "2026-03-02", affiliate_id="anna"))
+    business.activities(day_of("c1", "2026-03-12", NGR="100"))
+    with business.open() as brand:
+        services.set_default_plan(brand=brand, plan=Plan.objects.get(pk=read_before.pk), by="test", now=business.now)
+    business.follow_up()
+
+    business.version(read_before, {**SHARE, "rate": "0.5"}, effective_from=date(2026, 3, 5))
+    business.follow_up()
+
+    assert business.earned() == {"2026-03": "50"}
+    assert business.doubts() == []
+
+
+def test_plan_that_became_the_default_after_it_was_read_is_not_deleted(business):
+    read_before = business.plan(SHARE)
+    with business.open() as brand:
+        services.set_default_plan(brand=brand, plan=Plan.objects.get(pk=read_before.pk), by="test", now=business.now)
+
+    with business.open(), pytest.raises(services.PlanInUse):
+        services.delete_plan(plan=read_before, by="test", now=business.now)
