@@ -1,4 +1,4 @@
-"""Asks once more before terms change a month that runs or that is closed, and says what that does."""
+"""Asks once more before terms are stored that change months which run or are closed, or that may not be meant."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -24,13 +24,20 @@ def is_confirmed(request: HttpRequest) -> bool:
     return CONFIRMED in request.POST
 
 
-def ask(page: BrandAdmin, request: HttpRequest, *, title: str, consequences: Sequence[str], back: str) -> HttpResponse:
-    """Undo what was just stored, and show what it does; what was sent is sent again when the operator goes on."""
+def ask(
+    page: BrandAdmin, request: HttpRequest, *, title: str, months: Sequence[str], back: str, doubts: Sequence[str] = ()
+) -> HttpResponse:
+    """Undo what was just stored, and show what it does; what was sent is sent again when the operator goes on.
+
+    `months` say which months change, `doubts` what may not be meant. Only terms can be written on after it.
+    """
     sent = [(name, value) for name, values in request.POST.lists() for value in values if name not in ANOTHER]
     context = {
         **page.context(request),
         "title": title,
-        "consequences": consequences,
+        "doubts": doubts,
+        "may_write_on": "effective_from" in request.POST,
+        "months": months,
         "sent": sent,
         "here": request.get_full_path(),
         "confirmed": CONFIRMED,

@@ -105,9 +105,9 @@ class DealAdmin(OwnedAdmin):
         if is_confirmed(request) or closed is None or since > closed.last_day:
             return None
         months = months_changed(brand=scope.brand, since=since, today=scope.today)
-        consequences = [*months, *deal_reaches(deal=deal, since=since)]
+        months += deal_reaches(deal=deal, since=since)
         title = f"This changes what {deal.affiliate.name} earned in closed months"
-        return ask(self, request, title=title, consequences=consequences, back=self.list_url)
+        return ask(self, request, title=title, months=months, back=self.list_url)
 
     def remove(self, request: HttpRequest, subject: Deal) -> None:
         scope = scope_of(request)

@@ -16,7 +16,7 @@ from brands.roles import Area
 from commissions import services
 from commissions.admin.reading import read_back
 from commissions.admin.terms.draft import Draft
-from commissions.admin.versions import answer_draft
+from commissions.admin.versions import answer_draft, ask_first
 from commissions.admin.words import words_of
 from commissions.engine.plan import Version
 from commissions.models import Deal, Line, Plan, PlanVersion
@@ -100,7 +100,7 @@ class PlanAdmin(BrandAdmin):
             head={"effective_from": scope.today.replace(day=1)},
         )
 
-        def store() -> tuple[str, str]:
+        def store() -> tuple[str, str] | HttpResponse:
             plan = services.create_plan(brand=scope.brand, **form.cleaned_data, by=scope.user, now=scope.now)
             services.add_version(
                 plan=plan,
@@ -110,7 +110,8 @@ class PlanAdmin(BrandAdmin):
                 by=scope.user,
                 now=scope.now,
             )
-            return f"Plan {plan} is stored. A deal gives it to an affiliate.", self.url("change", plan)
+            asked = ask_first(self, request, plan, draft, since=None, back=self.list_url)
+            return asked or (f"Plan {plan} is stored. A deal gives it to an affiliate.", self.url("change", plan))
 
         return answer_draft(
             self,

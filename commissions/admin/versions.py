@@ -17,7 +17,7 @@ from commissions import services
 from commissions.admin.asking import ask, is_confirmed, months_changed, plan_reaches
 from commissions.admin.reading import read_back
 from commissions.admin.terms.draft import Draft
-from commissions.admin.words import words_of
+from commissions.admin.words import product_doubts, words_of
 from commissions.engine.plan import AppliesTo, Version
 from commissions.engine.terms import TermsRefused
 from commissions.models import Plan, PlanVersion
@@ -88,6 +88,29 @@ def answer_draft(
     )
 
 
+def ask_first(
+    page: BrandAdmin, request: HttpRequest, plan: Plan, draft: Draft, *, since: date | None, back: str
+) -> HttpResponse | None:
+    """Return the page that asks once more about what was just stored; None where it was asked, or need not be.
+
+    Asked is about products that no record is of, and about months that run or are closed and change. `since` is the
+    first day on which terms change, None where there were none.
+    """
+    if is_confirmed(request):
+        return None
+    scope = scope_of(request)
+    doubts = product_doubts(scope.brand, draft.products)
+    months = months_changed(brand=scope.brand, since=since, today=scope.today) if since else []
+    if since is not None and months:
+        months += plan_reaches(plan=plan, since=since)
+        title = f"This changes {plan} in months that have begun"
+    elif doubts:
+        title = f"{plan} names a product that is not known"
+    else:
+        return None
+    return ask(page, request, title=title, doubts=doubts, months=months, back=back)
+
+
 @admin.register(PlanVersion)
 class PlanVersionAdmin(BrandAdmin):
     """Pages of one version. Their list is the plan's page."""
@@ -140,11 +163,9 @@ class PlanVersionAdmin(BrandAdmin):
                 by=scope.user,
                 now=scope.now,
             )
-            if newest is not None and not is_confirmed(request):
-                asked = self.ask_first(request, plan, since=version.effective_from, back=page)
-                if asked is not None:
-                    return asked
-            return f"{plan} has a new version from {version.effective_from}.", page
+            since = version.effective_from if newest is not None else None
+            asked = ask_first(self, request, plan, draft, since=since, back=page)
+            return asked or (f"{plan} has a new version from {version.effective_from}.", page)
 
         return answer_draft(
             self,
@@ -192,11 +213,8 @@ class PlanVersionAdmin(BrandAdmin):
                 by=scope.user,
                 now=scope.now,
             )
-            if not is_confirmed(request):
-                asked = self.ask_first(request, plan, since=min(since, draft.effective_from), back=page)
-                if asked is not None:
-                    return asked
-            return f"Version {version.number} of {plan} is stored.", page
+            asked = ask_first(self, request, plan, draft, since=min(since, draft.effective_from), back=page)
+            return asked or (f"Version {version.number} of {plan} is stored.", page)
 
         return answer_draft(
             self,
@@ -209,16 +227,6 @@ class PlanVersionAdmin(BrandAdmin):
             back=page,
             extra={"subject": plan, "list_label": "plans"},
         )
-
-    def ask_first(self, request: HttpRequest, plan: Plan, *, since: date, back: str) -> HttpResponse | None:
-        """Return the page that asks once more where months that run or are closed change; None where none does."""
-        scope = scope_of(request)
-        months = months_changed(brand=scope.brand, since=since, today=scope.today)
-        if not months:
-            return None
-        consequences = [*months, *plan_reaches(plan=plan, since=since)]
-        title = f"This changes {plan} in months that have begun"
-        return ask(self, request, title=title, consequences=consequences, back=back)
 
     def remove(self, request: HttpRequest, subject: PlanVersion) -> None:
         scope = scope_of(request)

@@ -1,10 +1,14 @@
 """Writing plans: one form for a version, read back while it is written, immutable once lines refer to it."""
 
+import re
+
 import pytest
 
 from brands.models import AuditEvent
 from commissions.models import Component, Deal, Plan, PlanVersion, RevenueProfile
-from tests.admin.house import posted
+from ingestion.dialects import push
+from ingestion.services import save_alias
+from tests.admin.house import NOW, activity, posted
 from track360.lib.tenancy import tenant
 
 PLANS = "/admin/commissions/plan/"
@@ -102,6 +106,42 @@ def test_terms_are_read_back_with_an_example_while_they_are_written(house, owner
     assert "Pays once for each customer who makes his first deposit: 120 EUR." in text
     assert "Example" in text
     assert "<html" not in text
+
+
+def test_products_that_nothing_was_sent_of_are_asked_about_first(house, owner, terms):
+    house.send(
+        push.ACTIVITIES, {**activity("GGR", "k1", "c1", "5", "2026-03-06 10:00"), "Product": "Live_Keno", "NGR": "1"}
+    )
+    house.drain()
+    with tenant(house.brand.pk):
+        save_alias(brand=house.brand, kind="products", alias="slots", target="Casino", by="test", now=NOW)
+    fields = {
+        "name": "Doubtful",
+        "currency": "EUR",
+        **VERSION,
+        "c-1-products": "casino, livekeno, None, Slotz, Sprots, slots",
+    }
+
+    asked = owner.post(f"{PLANS}add/", posted(house.brand, **fields)).content.decode()
+    with tenant(house.brand.pk):
+        is_stored = Plan.objects.filter(brand=house.brand, name="Doubtful").exists()
+    owner.post(f"{PLANS}add/", posted(house.brand, **fields, _confirmed="1"))
+
+    said = [" ".join(sentence.split()) for sentence in re.findall(r"<li>(“[^<]*|No record[^<]*)</li>", asked)]
+    assert said == [
+        "No record of “Slotz” has come so far: nothing is earned on it until one does.",
+        "No record of “Sprots” has come so far: nothing is earned on it until one does. Is Sports meant?",
+        "“slots” is taken for Casino when it comes, so terms must name that.",
+    ]
+    assert (is_stored, terms("Doubtful")[1][0][3][1][2]["products"][0]) == (False, "casino")
+
+
+def test_products_that_are_known_are_not_asked_about(house, owner, terms):
+    fields = {"name": "Known", "currency": "EUR", **VERSION, "c-1-products": "CASINO, sports, none"}
+
+    answer = owner.post(f"{PLANS}add/", posted(house.brand, **fields))
+
+    assert answer.status_code == 302
 
 
 def test_reading_back_stores_nothing(house, owner):

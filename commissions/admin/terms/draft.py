@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from brands.desk.forms import DayField
-from commissions.admin.terms import KINDS, ComponentPart
+from commissions.admin.terms import KINDS, ComponentPart, RevSharePart
 from commissions.admin.terms.parts import Part, sentence
 from commissions.admin.terms.rows import ADD, REMOVE
 from commissions.admin.terms.vocabulary import Vocabulary
@@ -108,6 +108,11 @@ class Draft:
     def stated(self) -> list[StatedComponent]:
         """Return the components in the words of the document, after `parsed` found nothing wrong."""
         return [StatedComponent(part.written("name"), part.kind, part.terms()) for part in self.parts]
+
+    @property
+    def products(self) -> list[str]:
+        """The products that the components name."""
+        return [product for part in self.parts if isinstance(part, RevSharePart) for product in part.named_products()]
 
     def place(self, refused: TermsRefused) -> None:
         """Show what a service refused about the whole version at the field it is about, if there is one."""

@@ -75,7 +75,7 @@ class Part(forms.Form):
 
     def check_number(self, name: str, *, missing: str = "") -> None:
         """Mark a number that is none, or that is missing where it counts; the parser says what else it may be."""
-        if name in self._errors:
+        if name in self.errors:
             return
         text = self.written(name)
         if not text:
@@ -88,7 +88,7 @@ class Part(forms.Form):
 
     def check_choice(self, name: str, missing: str) -> None:
         """Mark a choice that is missing where it counts."""
-        if name not in self._errors and not self.written(name):
+        if name not in self.errors and not self.written(name):
             self.add_error(name, missing)
 
     def place_error(self, refused: TermsRefused) -> bool:

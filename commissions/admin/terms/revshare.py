@@ -123,7 +123,7 @@ class RevSharePart(ComponentPart):
                 "base": base,
                 "rate": "" if pays_tiers else self.written("rate") or "?",
                 "tiers": self.tier_terms() if pays_tiers else None,
-                "products": [product.strip() for product in self.written("products").split(",") if product.strip()],
+                "products": self.named_products(),
                 "months": self.written("months"),
                 "netting": self.written("netting"),
                 "negative": self._negative(),
@@ -133,6 +133,10 @@ class RevSharePart(ComponentPart):
                 "anchor": self.written("anchor"),
             }
         )
+
+    def named_products(self) -> list[str]:
+        """Return the products that are named."""
+        return [product.strip() for product in self.written("products").split(",") if product.strip()]
 
     def _negative(self) -> str | Document:
         negative = self.written("negative")
