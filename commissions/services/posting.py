@@ -11,7 +11,7 @@ from commissions.engine.book import Line
 from commissions.engine.keys import line_key
 from commissions.engine.storing import working_to_json
 from commissions.models import Line as StoredLine
-from track360.lib.money import ZERO, plain
+from track360.lib.money import ZERO, exactly, plain
 from track360.lib.periods import Period
 
 
@@ -53,19 +53,20 @@ def wanted_rows(wanted: Wanted, lines: Sequence[Line], stored: Sequence[StoredLi
     posted: dict[str, list[StoredLine]] = {}
     for row in stored:
         posted.setdefault(row.base_key, []).append(row)
-    for line in lines:
-        if wanted.closed is None or line.period > wanted.closed:
-            rows[line.key] = _provisional(wanted, line)
-        else:
-            adjustment = _adjustment(wanted, wanted.closed.next, line, posted.get(line.key, []))
-            if adjustment is not None:
-                rows[adjustment.key] = adjustment
-    named = {line.key for line in lines}
-    for base_key, entries in posted.items():
-        if base_key not in named and wanted.closed is not None:
-            reversal = _reversal(wanted, wanted.closed.next, entries)
-            if reversal is not None:
-                rows[reversal.key] = reversal
+    with exactly():
+        for line in lines:
+            if wanted.closed is None or line.period > wanted.closed:
+                rows[line.key] = _provisional(wanted, line)
+            else:
+                adjustment = _adjustment(wanted, wanted.closed.next, line, posted.get(line.key, []))
+                if adjustment is not None:
+                    rows[adjustment.key] = adjustment
+        named = {line.key for line in lines}
+        for base_key, entries in posted.items():
+            if base_key not in named and wanted.closed is not None:
+                reversal = _reversal(wanted, wanted.closed.next, entries)
+                if reversal is not None:
+                    rows[reversal.key] = reversal
     return rows
 
 

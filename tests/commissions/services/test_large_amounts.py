@@ -60,6 +60,20 @@ def test_month_with_the_largest_amount_is_closed(rich):
     assert sorted(int(amount) for _, _, _, amount, _ in rich.entries()) == [100, int(IN_DONG), int(IN_DONG)]
 
 
+def test_late_record_adjusts_the_largest_amount_to_the_last_digit(rich):
+    rich.close("2026-01")
+    rich.activities({**day_of("c1", "2026-01-13", NGR="1"), "Currency": "VND"})
+    rich.close("2026-02")
+    rich.activities({**day_of("c1", "2026-01-14", NGR="1"), "Currency": "VND"})
+    rich.settle()
+
+    assert [line for line in rich.lines() if line[1] != "2026-01"] == [
+        ("anna", "2026-02", "2026-01", "Share", None, "1", None),
+        ("anna", "2026-03", "2026-01", "Share", None, "1", None),
+    ]
+    assert rich.doubts() == []
+
+
 @pytest.fixture
 def browser(rich, anna):
     """Somebody who operates the brand and has the affiliate's seat."""
