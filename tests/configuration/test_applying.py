@@ -16,7 +16,8 @@ from brands.models import AuditEvent, Brand
 from brands.services import create_client, issue_token
 from commissions import configuration
 from commissions.configuration.section import Scene
-from commissions.models import Deal, PlanVersion
+from commissions.models import Deal, Exclusion, PlanVersion
+from commissions.services import lift_exclusion
 from ingestion.dialects import push
 from ingestion.models import Activity, Customer, FxRate
 from ingestion.rates.entering import ECB
@@ -221,6 +222,20 @@ def test_what_the_document_does_not_mention_stays_and_is_told():
 
     assert told(changes) == ["= promo_codes spring25: not in the document, stays as it is"]
     assert exported() == configuration.read(SPECIFIED)
+
+
+def test_an_exclusion_that_was_lifted_is_stated_again_like_a_new_one():
+    apply(SPECIFIED)
+    brand = Brand.objects.get(slug="luckyspin")
+    with tenant(brand.id):
+        lift_exclusion(exclusion=Exclusion.objects.get(brand=brand), by="test", now=NOW)
+    assert exported().sections["exclusions"] == {}
+
+    changes = apply(SPECIFIED)
+
+    assert [change.section for change in changes] == ["exclusions"]
+    with tenant(brand.id):
+        assert Exclusion.objects.filter(brand=brand, lifted_at=None).count() == 1
 
 
 def test_a_version_may_be_added_changed_and_removed_as_long_as_no_line_refers_to_it():
