@@ -113,6 +113,16 @@ def test_a_replaced_record_keeps_its_earlier_version(brand):
     assert was.delivery_id != now.delivery_id
 
 
+def test_a_correction_that_is_not_understood_yet_replaces_the_record_all_the_same(brand):
+    brand.customers(customer())
+    brand.activities(deposit())
+
+    assert brand.activities(deposit(status="settling")) == ["parked:unknown_status"]
+
+    assert brand.rows() == [("Deposit", "e1", "c1", {})]
+    assert brand.counts()["SupersededActivity"] == 1
+
+
 def test_a_days_row_is_replaced_whole(brand):
     brand.customers(customer())
     day = {"eventname": "DailyStats", "createtime": "2026-03-15", "customerid": "c1", "Currency": "USD"}
