@@ -11,21 +11,30 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Least, Length, Right
 
 from affiliates.models import Affiliate
 from attribution.models import Attribution, CustomerDay
 from brands.models import Brand
+from brands.models.brand import Vertical
 from commissions.engine.storing import progress_from_json
 from commissions.models import Exclusion, Line, Qualification
 from commissions.models.terms import ExclusionReason
 from commissions.queries.why_not import Obstacle, why_not_for
 from ingestion.models import Customer
 from ingestion.queries.kpis import count_kpis
-from portal import wording
+from portal import formatting, wording
 from portal.queries.earnings import Money, added, lines_of
 from portal.queries.ownership import Window, customers_of, owned_days, windows
 from track360.lib.money import ZERO
 from track360.lib.periods import Period
+
+# What a customer begins with in each vertical: the KPI of the days, and what people call it.
+BEGINNINGS = {
+    Vertical.IGAMING: ("FirstDeposits", "First deposit"),
+    Vertical.FOREX: ("FirstDeposits", "First deposit"),
+    Vertical.PROP_TRADING: ("ChallengePurchase", "First purchase"),
+}
 
 # The order says which of a customer's standings a list shows.
 STANDINGS = ("excluded", "qualified", "pending", "expired")
@@ -34,7 +43,7 @@ EXCLUSIONS = dict(ExclusionReason.choices)
 
 @dataclass(frozen=True, slots=True)
 class CustomerRow:
-    """One customer in a list."""
+    """One customer in a list. `began_on` is the day of his first deposit or purchase, as the vertical has it."""
 
     id: int
     key: str
@@ -42,7 +51,7 @@ class CustomerRow:
     country: str
     campaign: str
     moved_on: date | None
-    first_deposit_on: date | None
+    began_on: date | None
     standing: "Standing | None"
     earned: tuple[Money, ...]
 
@@ -122,6 +131,25 @@ def in_reading_order(customers: QuerySet[Customer]) -> QuerySet[Customer]:
     return customers.order_by(F("registered_on").desc(nulls_last=True), "-id")
 
 
+def beginning_of(*, brand: Brand) -> str:
+    """Say what a customer of the brand begins with: "First deposit", "First purchase"."""
+    return BEGINNINGS[Vertical(brand.vertical)][1]
+
+
+def looked_up(customers: QuerySet[Customer], *, brand: Brand, affiliate: Affiliate, asked: str) -> QuerySet[Customer]:
+    """Keep the customers whose id ends as asked, or who came by a campaign of that name.
+
+    Of an id only what its mask shows is compared, so that nothing else of it can be guessed.
+    """
+    end = Right("key", Least(Value(formatting.SHOWN_CHARACTERS), Length("key") / 3))
+    ends = customers.annotate(shown=end, of_asked=Right(Value(asked), Length(end)))
+    campaigns = Attribution.objects.filter(
+        brand=brand, affiliate=affiliate, superseded_at__isnull=True, campaign__name__icontains=asked
+    )
+    is_named = Q(shown__endswith=asked) | (Q(of_asked=F("shown")) & ~Q(shown=""))
+    return ends.filter(is_named | Q(pk__in=campaigns.values("customer_id")))
+
+
 def with_standing(
     customers: QuerySet[Customer], *, brand: Brand, affiliate: Affiliate, standing: str, today: date
 ) -> QuerySet[Customer]:
@@ -143,10 +171,11 @@ def rows(*, brand: Brand, affiliate: Affiliate, customers: list[Customer], today
     """Give what a list shows of these customers, read in four queries however many they are."""
     ids = [customer.pk for customer in customers]
     own = windows(brand=brand, affiliate=affiliate, customers=ids)
-    deposited: dict[int, date] = {}
-    first_deposits = CustomerDay.objects.filter(owned_days(own), brand=brand, kpi="FirstDeposits", amount__gt=0)
-    for customer_id, day in first_deposits.values_list("customer_id", "day"):
-        deposited[customer_id] = min(day, deposited.get(customer_id, day))
+    began: dict[int, date] = {}
+    kpi, _ = BEGINNINGS[Vertical(brand.vertical)]
+    beginnings = CustomerDay.objects.filter(owned_days(own), brand=brand, kpi=kpi, amount__gt=0)
+    for customer_id, day in beginnings.values_list("customer_id", "day"):
+        began[customer_id] = min(day, began.get(customer_id, day))
     standing = own_standings(brand=brand, affiliate=affiliate, customers=ids, today=today)
     earned: dict[int, list[Money]] = defaultdict(list)
     sums = (
@@ -166,7 +195,7 @@ def rows(*, brand: Brand, affiliate: Affiliate, customers: list[Customer], today
             country=customer.country,
             campaign=own[customer.pk][-1].campaign,
             moved_on=own[customer.pk][-1].until,
-            first_deposit_on=deposited.get(customer.pk),
+            began_on=began.get(customer.pk),
             standing=min(standing.get(customer.pk, ()), key=lambda one: STANDINGS.index(one.state), default=None),
             earned=added(tuple(earned[customer.pk])),
         )

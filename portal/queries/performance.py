@@ -27,14 +27,17 @@ class Metric:
     is_money: bool = False
 
 
-COUNTED = (
-    Metric("Clicks", "Clicks"),
-    Metric("Registrations", "Registrations"),
-    Metric("FirstDeposits", "First deposits"),
-)
+COUNTED = (Metric("Clicks", "Clicks"), Metric("Registrations", "Registrations"))
+FIRST_DEPOSITS = Metric("FirstDeposits", "First deposits")
+# Who buys challenges deposits nothing.
 METRICS = {
-    Vertical.IGAMING: (*COUNTED, Metric("NGR", "Net revenue (NGR)", is_money=True)),
-    Vertical.FOREX: (*COUNTED, Metric("Lots", "Lots"), Metric("SpreadRevenue", "Spread revenue", is_money=True)),
+    Vertical.IGAMING: (*COUNTED, FIRST_DEPOSITS, Metric("NGR", "Net revenue (NGR)", is_money=True)),
+    Vertical.FOREX: (
+        *COUNTED,
+        FIRST_DEPOSITS,
+        Metric("Lots", "Lots"),
+        Metric("SpreadRevenue", "Spread revenue", is_money=True),
+    ),
     Vertical.PROP_TRADING: (*COUNTED, Metric("ChallengePurchase", "Challenges sold", is_money=True)),
 }
 

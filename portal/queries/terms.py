@@ -113,9 +113,7 @@ def line_component(*, brand: Brand, line: Line) -> Component | None:
 def line_terms(*, brand: Brand, line: Line) -> tuple[str, ...]:
     """Say in sentences what the line's component pays."""
     component = line_component(brand=brand, line=line)
-    return () if component is None else tuple(
-        sentences(component, line.currency, counts=count_kpis(brand=brand))
-    )
+    return () if component is None else tuple(sentences(component, line.currency, counts=count_kpis(brand=brand)))
 
 
 def _components(brand: Brand, version: PlanVersion) -> tuple[Component, ...]:

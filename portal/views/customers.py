@@ -8,6 +8,7 @@ from portal.queries.ownership import customers_of
 from portal.references import NoSuchReference, customer_id_of
 from portal.views.base import PortalView, page_of
 
+ASKED_AT_MOST = 100
 LABELS = {"pending": "Not there yet", "qualified": "Qualified", "expired": "Too late", "excluded": "Excluded"}
 
 
@@ -24,9 +25,14 @@ class CustomerList(PortalView):
         standing = self.request.GET.get("standing", "")
         if standing in LABELS:
             found = customers.with_standing(found, brand=brand, affiliate=affiliate, standing=standing, today=today)
+        asked = self.request.GET.get("q", "").strip().removeprefix("…").lstrip("•")[:ASKED_AT_MOST]
+        if asked and "\x00" not in asked:
+            found = customers.looked_up(found, brand=brand, affiliate=affiliate, asked=asked)
         page = page_of(self.request, customers.in_reading_order(found))
         return {
             "standing": standing,
+            "asked": asked,
+            "beginning": customers.beginning_of(brand=brand),
             "labels": LABELS,
             "page": page,
             "customers": customers.rows(brand=brand, affiliate=affiliate, customers=list(page), today=today),
@@ -49,4 +55,10 @@ class CustomerPage(PortalView):
             raise Http404("no such customer") from error
         lines = customers.lines_on(brand=brand, affiliate=affiliate, customer_id=customer_id)
         page = page_of(self.request, earnings.in_reading_order(lines))
-        return {"sheet": sheet, "labels": LABELS, "page": page, "lines": [earnings.row(line) for line in page]}
+        return {
+            "sheet": sheet,
+            "beginning": customers.beginning_of(brand=brand),
+            "labels": LABELS,
+            "page": page,
+            "lines": [earnings.row(line) for line in page],
+        }

@@ -63,8 +63,8 @@ def test_first_deposit_on_a_day_of_another_is_not_shown(stage, build):
     customer = stage.customer("c-1", owners=[(stage.affiliate, None), (other.affiliate, "2026-03-10")])
     stage.did(customer, "2026-03-12", "FirstDeposits", "1", "")
 
-    assert read(stage, customer).customer.first_deposit_on is None
-    assert read(other, customer).customer.first_deposit_on == date(2026, 3, 12)
+    assert read(stage, customer).customer.began_on is None
+    assert read(other, customer).customer.began_on == date(2026, 3, 12)
 
 
 @pytest.mark.parametrize(

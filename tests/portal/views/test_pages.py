@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from attribution.models import AffiliateDay
+from attribution.models import AffiliateDay, Attribution
 from brands.models import User
 from commissions.engine.lines import note
 from commissions.engine.storing import working_to_json
@@ -231,6 +231,68 @@ def test_customers_can_be_narrowed_to_a_standing(page, stage):
     shown = page("/portal/customers/?standing=pending")
 
     assert ("2222" in shown, "1111" in shown) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("1111", ["1111"]),
+        ("11", ["1111"]),
+        ("••••1111", ["1111"]),
+        ("aaaa-aaaa-1111", ["1111"]),
+        ("ef", ["ef"]),
+        ("abcdef", ["ef"]),
+        ("xyzef", ["ef"]),
+        ("cde", []),
+        ("zzzz-1111", ["1111"]),
+        ("spring", ["2222"]),
+        ("3333", []),
+        ("%", []),
+    ],
+)
+def test_customers_are_looked_up_by_what_is_shown_of_their_id_or_by_campaign(visitor, stage, user, asked, found):
+    stage.seat(user)
+    stage.customer("aaaa-aaaa-1111")
+    stage.customer("abcdef")
+    by_campaign = stage.customer("bbbb-bbbb-2222")
+    with tenant(stage.brand.pk):
+        Attribution.objects.filter(customer=by_campaign).update(campaign=stage.campaign("cmp_1", "Spring sale"))
+
+    markup = visitor.get("/portal/customers/", {"q": asked}).content.decode()
+
+    assert re.findall(r"ending in </span>(\w+)", markup) == found
+
+
+def test_somebody_who_is_not_found_leads_back_to_all(page, stage):
+    stage.customer("aaaa-aaaa-1111")
+
+    assert "Nobody is called like that" in page("/portal/customers/?q=9999")
+
+
+def test_navigations_are_told_apart(visitor, stage, user):
+    stage.seat(user)
+    for number in range(26):
+        stage.customer(f"customer-{number:04}")
+
+    labels = re.findall(r'<nav[^>]* aria-label="([^"]+)"', visitor.get("/portal/customers/").content.decode())
+
+    assert labels == ["Pages", "Pages of this list", "Pages"]  # the last stands in place of the first on a telephone
+
+
+def test_customers_of_a_prop_firm_begin_with_a_purchase(visitor, build, user):
+    stage = build(vertical="prop-trading")
+    stage.seat(user)
+    buyer = stage.customer("12386a7c-0001")
+    stage.did(buyer, "2026-03-07", "ChallengePurchase", "99", "USD")
+    stage.did(buyer, "2026-03-04", "ChallengePurchase", "-5", "USD")
+
+    pages = [
+        text(visitor.get(address).content.decode()) for address in ("/portal/customers/", address_of(buyer), "/portal/")
+    ]
+
+    assert "First purchase 7 Mar 2026" in pages[1]
+    assert "0001 2 Mar 2026 MT 7 Mar 2026" in pages[0]
+    assert ["First deposit" in shown for shown in pages] == [False, False, False]
 
 
 def test_customers_without_a_registration_day_stand_last(visitor, stage, user):
