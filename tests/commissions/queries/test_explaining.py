@@ -8,6 +8,7 @@ import pytest
 from attribution.services import transfer
 from commissions import services
 from commissions.models import Deal, Line, Plan
+from commissions.queries import explaining
 from commissions.queries.behind import Difference
 from commissions.queries.explaining import explain, record_text
 from commissions.queries.rates_missing import missing_rates
@@ -72,6 +73,22 @@ def test_share_is_explained_down_to_the_bytes(business, anna, ben):
     assert (leg.rate.base, leg.rate.quote, leg.inverse) == ("EUR", "USD", True)
     assert told.sentences[0] == "Pays 30 % of NGR each month."
     assert [step["step"] for step in told.working][-1] == "rounding"
+
+
+@pytest.mark.parametrize(("looked_at", "is_complete", "in_all"), [(2, True, 2), (1, False, 1)])
+def test_explanation_says_whether_all_records_were_looked_at(
+    business, anna, monkeypatch, looked_at, is_complete, in_all
+):
+    monkeypatch.setattr(explaining, "LOOKED_AT", looked_at)
+    business.deal(anna, business.plan(SHARE))
+    business.customers(registered("c1", affiliate_id="anna"))
+    business.activities(*(day_of("c1", f"2026-03-{day}", NGR="10") for day in (12, 13)))
+    business.settle()
+
+    with business.open() as brand:
+        told = explain(brand=brand, line=Line.objects.get(brand=brand))
+
+    assert (told.is_complete, told.records_in_all) == (is_complete, in_all)
 
 
 def test_bounty_is_explained_by_the_records_up_to_its_day(business, anna):
