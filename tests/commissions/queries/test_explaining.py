@@ -1,6 +1,6 @@
 """A line is explained down to the bytes, and every obstacle has a sentence."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -215,6 +215,28 @@ def test_what_is_missing_on_the_day_that_decides_has_its_sentence(business, anna
     business.settle()
 
     assert obstacles(business, "c1") == told
+
+
+@pytest.mark.parametrize(
+    ("today", "told"),
+    [
+        (date(2026, 3, 15), {Obstacle.NOT_TRIGGERED}),
+        (date(2026, 3, 16), {Obstacle.NOT_TRIGGERED, Obstacle.TOO_LATE}),
+        (date(2026, 4, 9), {Obstacle.NOT_TRIGGERED, Obstacle.TOO_LATE}),
+        (date(2026, 4, 10), {Obstacle.NOT_TRIGGERED, Obstacle.TOO_LATE, Obstacle.SHARE_ENDED}),
+    ],
+)
+def test_time_is_over_on_the_day_after_the_last(business, anna, today, told):
+    business.deal(anna, business.plan({**CPA, "conditions": None}, SHARE | {"months": 1}))
+    business.customers(registered("c1", "2026-03-10", affiliate_id="anna"))
+    business.activities(day_of("c1", "2026-03-12", NGR="10"))
+    business.now = datetime(2026, 3, 14, 12, tzinfo=UTC)
+    business.settle()
+
+    with business.open() as brand:
+        found = why_not(brand=brand, customer=business.customer("c1"), today=today)
+
+    assert {finding.obstacle for finding in found} == told
 
 
 def test_what_is_wrong_with_owner_plan_and_status_has_its_sentence(business, anna, ben):

@@ -7,7 +7,7 @@ from django.db import ProgrammingError, connection
 
 from affiliates.services import create_promo_code, set_status
 from commissions import services
-from commissions.models import ClosedPeriod, Entry, Line
+from commissions.models import ClosedPeriod, Deal, Entry, Line
 from commissions.services import follow_up
 from commissions.services.closing import digest_of
 from commissions.services.locks import lock_periods
@@ -126,6 +126,16 @@ def test_adjustment_of_a_line_that_is_still_held_is_available_with_that_line(bus
     assert business.earned() == {"2026-01": "50", "2026-02": "10", "2026-03": "-60"}
     assert available == {"2026-01": date(2026, 3, 11), "2026-02": date(2026, 3, 11), "2026-03": date(2026, 3, 31)}
     assert business.doubts() == []
+
+
+def test_plan_of_which_lines_were_posted_stays_though_nobody_has_it_any_more(january, anna):
+    january.close("2026-01")
+    with january.open() as brand:
+        deal = Deal.objects.get(brand=brand)
+        services.delete_deal(deal=deal, by="test", now=january.now)
+
+    with january.open(), pytest.raises(services.PlanInUse):
+        services.delete_plan(plan=deal.plan, by="test", now=january.now)
 
 
 def test_closing_follows_up_what_waits_first(january):
