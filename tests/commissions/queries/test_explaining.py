@@ -8,7 +8,7 @@ import pytest
 from attribution.services import transfer
 from commissions import services
 from commissions.models import Deal, Line, Plan
-from commissions.queries import explaining
+from commissions.queries import behind
 from commissions.queries.behind import Difference
 from commissions.queries.explaining import explain, record_text
 from commissions.queries.rates_missing import missing_rates
@@ -79,7 +79,7 @@ def test_share_is_explained_down_to_the_bytes(business, anna, ben):
 def test_explanation_says_whether_all_records_were_looked_at(
     business, anna, monkeypatch, looked_at, is_complete, in_all
 ):
-    monkeypatch.setattr(explaining, "LOOKED_AT", looked_at)
+    monkeypatch.setattr(behind, "LOOKED_AT", looked_at)
     business.deal(anna, business.plan(SHARE))
     business.customers(registered("c1", affiliate_id="anna"))
     business.activities(*(day_of("c1", f"2026-03-{day}", NGR="10") for day in (12, 13)))
