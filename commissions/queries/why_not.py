@@ -17,11 +17,12 @@ from commissions.engine.book import Book
 from commissions.engine.book import Customer as Known
 from commissions.engine.placing import Placing, excluded_from, owner_on, share_ends_on
 from commissions.engine.plan import Anchor, Plan
+from commissions.models import Line, Qualification
 from commissions.models import Plan as StoredPlan
-from commissions.models import Qualification
 from commissions.queries.candidates import customers_of
 from commissions.queries.conversions import Conversions
 from commissions.queries.terms import deals_of, default_plan_of, earning_days_of, terms_of
+from commissions.queries.unpaid import BelowBands, OverCap, unpaid
 from ingestion.models import Activity, Customer
 from ingestion.models.records import State
 from track360.lib.money import plain
@@ -39,6 +40,8 @@ class Obstacle(StrEnum):
     NOT_HIS = "not_his"
     NO_PLAN = "no_plan"
     NO_VERSION = "no_version"
+    BELOW_BANDS = "below_bands"
+    OVER_CAP = "over_cap"
     CONDITION_SHORT = "condition_short"
     NOT_TRIGGERED = "not_triggered"
     TOO_LATE = "too_late"
@@ -208,7 +211,7 @@ def _without_rate(brand: Brand, customer: Customer, affiliate: Affiliate, plan: 
 
 def _standings(brand: Brand, customer: Customer, affiliate: Affiliate, today: date) -> Iterator[Finding]:
     rows = Qualification.objects.filter(brand=brand, customer=customer, affiliate=affiliate)
-    for row in rows.select_related("component").order_by("component__name"):
+    for row in rows.select_related("component__version__plan").order_by("component__name"):
         name = row.component.name
         if row.state == "qualified":
             if not row.is_earning:
@@ -218,6 +221,8 @@ def _standings(brand: Brand, customer: Customer, affiliate: Affiliate, today: da
                     affiliate.code,
                     name,
                 )
+            else:
+                yield from _unpaid(brand, row, affiliate)
             continue
         is_late = row.state == "expired" or (row.last_day is not None and row.last_day < today)
         if is_late:
@@ -231,3 +236,18 @@ def _standings(brand: Brand, customer: Customer, affiliate: Affiliate, today: da
             if place == 0:
                 sentence = f"There is no {step['measure'].replace('_', ' ')} yet."
             yield Finding(obstacle, sentence, affiliate.code, name, have, need)
+
+
+def _unpaid(brand: Brand, row: Qualification, affiliate: Affiliate) -> Iterator[Finding]:
+    lines = Line.objects.filter(brand=brand, customer=row.customer_id, affiliate=affiliate, component=row.component)
+    if lines.aggregate(total=Sum("amount"))["total"]:
+        return
+    plan = row.component.version.plan
+    found = unpaid(brand=brand, plan=terms_of(brand_id=brand.id, plans=[plan])[plan.id], qualified=row)
+    match found:
+        case BelowBands(sentence=sentence, have=have, need=need):
+            yield Finding(Obstacle.BELOW_BANDS, sentence, affiliate.code, row.component.name, have, need)
+        case OverCap(sentence=sentence):
+            yield Finding(Obstacle.OVER_CAP, sentence, affiliate.code, row.component.name)
+        case None:
+            pass

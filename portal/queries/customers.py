@@ -254,7 +254,9 @@ def _obstacles(
     Of a customer who was somebody else's too, nothing is said that is about days: they may be the other's.
     """
     is_whole = own[0].first is None and own[0].until is None
-    told = {Obstacle.NO_VERSION, Obstacle.SHARE_ENDED} | ({Obstacle.NO_FX_RATE} if is_whole else set())
+    told = {Obstacle.NO_VERSION, Obstacle.SHARE_ENDED, Obstacle.BELOW_BANDS, Obstacle.OVER_CAP} | (
+        {Obstacle.NO_FX_RATE} if is_whole else set()
+    )
     found = why_not_for(brand=brand, customer=customer, affiliate=affiliate, today=today)
     return tuple(finding.sentence for finding in found if finding.obstacle in told)
 
