@@ -102,15 +102,15 @@ def create_brand(*, slug: str, name: str, vertical: str, by: User | str, now: da
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,49}", slug):
         raise SettingRefused(
-            "slug: use 1 to 50 lower-case letters, digits and hyphens, beginning with a letter or digit."
+            "slug: A slug has 1 to 50 lower-case letters, digits and hyphens, and begins with a letter or digit."
         )
     if vertical not in Vertical.values:
-        raise SettingRefused(f"vertical: choose one of {', '.join(Vertical.values)}.")
+        raise SettingRefused(f"vertical: {vertical} is no vertical. Choose one of {', '.join(Vertical.values)}.")
     brand = Brand(slug=slug, name=name, vertical=vertical, created_at=now)
     _set(brand, settings)
     with transaction.atomic():
         if Brand.objects.filter(slug=slug).exists():
-            raise BrandExists(f"A brand with the slug {slug} exists. Choose another slug.")
+            raise BrandExists(f"slug: A brand with the slug {slug} exists. Choose another one.")
         brand.save()
         with tenant(brand.id):
             _record(brand, by, now, "brand.created", brand, after=_settings_of(brand))
@@ -134,7 +134,9 @@ def change_settings(
     for name in FIXED_ONCE_RECORDS_EXIST:
         if records_exist and name in differences:
             setattr(brand, name, before[name])
-            raise SettingFixed(f"{name}: it decides what stored records mean and cannot change once records exist.")
+            raise SettingFixed(
+                f"{name}: The setting decides what stored records mean and cannot change once records exist."
+            )
     if differences:
         brand.save(update_fields=list(differences))
         if ATTRIBUTION_SETTINGS & differences.keys():
@@ -157,7 +159,7 @@ def issue_token(
 ) -> IssuedToken:
     """Create a token for a brand's servers. The secret is in the answer and nowhere else."""
     if expires_at is not None and expires_at <= now:
-        raise SettingRefused("expires_at: choose a moment in the future, or leave it empty.")
+        raise SettingRefused("expires_at: A token expires in the future. Choose a later moment, or leave it empty.")
     secret = BRAND_TOKEN_MARK + secrets.token_urlsafe(32)
     token = BrandToken.objects.create(
         brand=brand,
@@ -207,7 +209,7 @@ def create_client(
     """
     wanted = scopes.split()
     if not wanted or set(wanted) - {"read", "write"}:
-        raise SettingRefused("scope: use read, write, or both separated by a space.")
+        raise SettingRefused("scope: A client may read, write, or both. Separate them by a space.")
     secret = secrets.token_urlsafe(32)
     application = Application(
         brand=brand,
@@ -291,34 +293,36 @@ def _keep_an_owner(membership: Membership) -> None:
 
 def _check_role(role: str) -> None:
     if role not in Role.values:
-        raise SettingRefused(f"role: choose one of {', '.join(Role.values)}.")
+        raise SettingRefused(f"role: {role} is no role. Choose one of {', '.join(Role.values)}.")
 
 
 def _set(brand: Brand, changes: dict[str, Any]) -> None:
     for name, value in changes.items():
         if name not in SETTINGS:
-            raise SettingRefused(f"{name}: no such setting.")
+            raise SettingRefused(f"{name}: There is no such setting.")
         setattr(brand, name, _checked(name, value))
 
 
 def _checked(name: str, value: Any) -> Any:
     if name in CHOICES and value not in CHOICES[name]:
-        raise SettingRefused(f"{name}: choose one of {', '.join(CHOICES[name])}.")
+        raise SettingRefused(f"{name}: {value} cannot be chosen. Choose one of {', '.join(CHOICES[name])}.")
     match name:
         case "timezone" if value not in available_timezones():
-            raise SettingRefused(f"timezone: use a name such as Europe/Malta. {value} is not known.")
+            raise SettingRefused(f"timezone: The time zone {value} is not known. Use a name such as Europe/Malta.")
         case "default_currency" if not value:
             return None
         case "reporting_currency" | "default_currency" if not is_currency(value):
-            raise SettingRefused(f"{name}: use an ISO 4217 code such as EUR.")
+            raise SettingRefused(f"{name}: {value} is no currency. Use an ISO 4217 code such as EUR.")
         case "landing_url" if value and not https_page(value):
-            raise SettingRefused("landing_url: use an address that begins with https:// and a host name.")
+            raise SettingRefused(
+                "landing_url: A landing page has an address that begins with https:// and a host name."
+            )
         case "landing_hosts":
             return [_checked_host(host) for host in value]
         case "attribution_window_days" if value is not None and value < 1:
-            raise SettingRefused("attribution_window_days: use 1 or more, or leave it empty for no window.")
+            raise SettingRefused("attribution_window_days: A window has 1 day or more. Leave it empty for none.")
         case "name" if not value:
-            raise SettingRefused("name: give the brand a name.")
+            raise SettingRefused("name: A brand has a name. Give it one.")
         case _:
             return value
 
@@ -326,7 +330,7 @@ def _checked(name: str, value: Any) -> Any:
 def _checked_host(host: str) -> str:
     host = host.strip().lower()
     if not HOST.fullmatch(host):
-        raise SettingRefused(f"landing_hosts: {host} is not a host name. Leave out https:// and paths.")
+        raise SettingRefused(f"landing_hosts: “{host}” is not a host name. Leave out https:// and paths.")
     return host
 
 

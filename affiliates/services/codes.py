@@ -8,7 +8,7 @@ from track360.lib.problems import Conflict, Invalid
 
 
 class CodeInvalid(Invalid):
-    """A code has 1 to 50 letters, digits, dots, hyphens, underscores or tildes."""
+    """code: A code has 1 to 50 letters, digits, dots, hyphens, underscores or tildes."""
 
     code = "invalid_code"
 
@@ -28,4 +28,5 @@ def check_code(code: str) -> None:
 def check_free(*, model: type[models.Model], brand: Brand, **code: str) -> None:
     """Raise CodeTaken when the brand has a row with this code. The table's constraint has the last word."""
     if model._default_manager.filter(brand=brand, **code).exists():
-        raise CodeTaken(f"{next(iter(code.values()))} is taken. Choose another code.")
+        taken = next(iter(code.values()))
+        raise CodeTaken(f"code: The code {taken} is taken. Choose another one.")

@@ -15,7 +15,7 @@ from track360.lib.problems import Conflict, Invalid
 
 
 class CampaignOfAnother(Invalid):
-    """The campaign belongs to another affiliate."""
+    """campaign: The campaign belongs to another affiliate. Choose one of his, or none."""
 
     code = "campaign_of_another"
 
@@ -57,7 +57,7 @@ def create_link(
         with transaction.atomic():
             LinkRoute.objects.create(code=code, brand=brand)
     except IntegrityError:
-        raise CodeTaken(f"{code} is taken. Choose another code.") from None
+        raise CodeTaken(f"code: The code {code} is taken. Choose another one.") from None
     link = TrackingLink.objects.create(
         brand=brand,
         affiliate=affiliate,

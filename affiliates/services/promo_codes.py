@@ -17,7 +17,7 @@ _WORD = re.compile(r"[^\s\x00-\x1f\x7f]{1,50}")
 
 
 class PromoCodeDaysRefused(Invalid):
-    """A promo code ends on its first day or later."""
+    """ends_on: A promo code ends on its first day or later."""
 
     code = "promo_code_days_refused"
 
@@ -40,7 +40,7 @@ def create_promo_code(
     """
     folded = code.casefold()
     if not _WORD.fullmatch(code) or len(folded) > 50:
-        raise CodeInvalid("A promo code has 1 to 50 characters and no spaces.")
+        raise CodeInvalid("code: A promo code has 1 to 50 characters and no spaces.")
     check_campaign(affiliate=affiliate, campaign=campaign)
     promo_code = PromoCode(
         brand_id=affiliate.brand_id,
@@ -104,7 +104,9 @@ def _save(promo_code: PromoCode) -> None:
         with transaction.atomic():
             promo_code.save()
     except IntegrityError:
-        raise CodeTaken(f"{promo_code.code} is taken on some of these days. End it there first.") from None
+        raise CodeTaken(
+            f"code: The promo code {promo_code.code} is taken on some of these days. End it there first."
+        ) from None
 
 
 def _days(promo_code: PromoCode) -> dict[str, Any]:

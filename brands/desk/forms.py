@@ -1,5 +1,6 @@
 """Forms of the operators' pages: plain fields that say what a service is asked to do."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -13,6 +14,10 @@ from django.utils.safestring import SafeString
 from brands.desk.scope import Scope
 from track360.lib.periods import FIRST_DAY, LAST_DAY
 from track360.lib.problems import Problem
+
+# How a service names the setting that it refuses, and a sentence that goes on after the name.
+_NAME = re.compile(r"[a-z][a-z_]*")
+_WORD = re.compile(r"[a-z]+ ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +63,11 @@ class OperatorForm(forms.Form):
     def refuse(self, problem: Problem) -> None:
         """Show why a service refused, at the field that the message begins with, if it names one."""
         field, colon, message = problem.detail.partition(": ")
-        if colon and field in self.fields:
-            self.add_error(field, message)
-        else:
-            self.add_error(None, problem.detail)
+        if not colon or not _NAME.fullmatch(field):
+            field, message = "", problem.detail
+        elif _WORD.match(message):
+            message = message[0].upper() + message[1:]
+        self.add_error(field if field in self.fields else None, message)
 
 
 class BrandForm(OperatorForm):

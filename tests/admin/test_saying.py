@@ -1,16 +1,20 @@
 """What pages say is true and in people's words."""
 
+import re
 from datetime import date
 
 import pytest
+from django import forms
 
 from affiliates.models import Affiliate, Campaign
+from brands.desk.forms import OperatorForm
 from commissions import services as commissions
 from commissions.models import Deal, Line
 from commissions.services import StatedComponent
 from ingestion.dialects import push
 from ingestion.models import Activity
 from tests.admin.house import NOW, activity, posted
+from track360.lib.problems import Invalid
 from track360.lib.tenancy import tenant
 
 
@@ -94,3 +98,78 @@ def test_audit_log_is_in_words(house, owner):
 
 def test_operator_finds_the_way_back_from_his_password(owner):
     assert 'href="/admin/"' in text(owner.get("/accounts/password/change/"))
+
+
+def test_list_counts_what_is_in_it_and_is_called_what_it_is(house, owner):
+    page = text(owner.get("/admin/brands/auditevent/"))
+
+    assert "<h1>Audit log</h1>" in page
+    assert re.search(r"\d+ events</span>", page)
+
+
+def test_seat_can_be_removed_where_there_is_one(house, owner):
+    with tenant(house.brand.pk):
+        pages = {one.code: f"/admin/affiliates/affiliate/{one.pk}" for one in Affiliate.objects.all()}
+
+    offered = {code: "Remove seat" in text(owner.get(f"{page}/change/")) for code, page in pages.items()}
+
+    assert offered == {"1000": True, "1001": False}
+    assert owner.get(f"{pages['1001']}/end-seat/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("page", "fields", "told"),
+    [
+        (
+            "affiliates/affiliate/add/",
+            {"code": "1000", "name": "Again", "status": "active"},
+            {"code": ["The code 1000 is taken. Choose another one."]},
+        ),
+        (
+            "affiliates/campaign/add/",
+            {"code": "a b", "affiliate": "1000"},
+            {"code": ["A code has 1 to 50 letters, digits, dots, hyphens, underscores or tildes."]},
+        ),
+        (
+            "affiliates/promocode/add/",
+            {"code": "spring", "affiliate": "1001"},
+            {"code": ["The promo code spring is taken on some of these days. End it there first."]},
+        ),
+        (
+            "affiliates/trackinglink/add/",
+            {"code": "x", "affiliate": "1001", "campaign": "2001"},
+            {"campaign": ["The campaign belongs to another affiliate. Choose one of his, or none."]},
+        ),
+        (
+            "brands/brandtoken/add/",
+            {"label": "Wallet", "expires_at": "2020-01-01T00:00"},
+            {"expires_at": ["A token expires in the future. Choose a later moment, or leave it empty."]},
+        ),
+        ("brands/brandtoken/add/", {"label": ""}, {"label": ["This field is required."]}),
+    ],
+)
+def test_what_a_service_refuses_stands_at_its_field_in_a_sentence(house, owner, page, fields, told):
+    answer = owner.post(f"/admin/{page}", posted(house.brand, **fields))
+
+    assert (answer.status_code, answer.context["form"].errors) == (422, told)
+
+
+@pytest.mark.parametrize(
+    ("detail", "told"),
+    [
+        ("email: use another one.", {"email": ["Use another one."]}),
+        ("email: x@example.com is taken.", {"email": ["x@example.com is taken."]}),
+        ("code: use another one.", {"__all__": ["Use another one."]}),
+        ("Use one of: a, b.", {"__all__": ["Use one of: a, b."]}),
+        ("anna@example.com already logs in.", {"__all__": ["anna@example.com already logs in."]}),
+    ],
+)
+def test_refusal_is_a_sentence_and_names_no_setting_that_is_not_in_the_form(detail, told):
+    class Letter(OperatorForm):
+        email = forms.CharField()
+
+    form = Letter({"email": "x@example.com"})
+
+    form.refuse(Invalid(detail))
+
+    assert form.errors == told
