@@ -21,9 +21,7 @@ from brands.roles import Area
 
 
 class TokenForm(BrandForm):
-    label = forms.CharField(
-        max_length=100, required=False, help_text="Which system uses it, so that you know it again."
-    )
+    label = forms.CharField(max_length=100, help_text="Which system uses it, so that you know it again.")
     expires_at = MomentField(required=False, label="Expires", help_text="In the brand's time zone. Empty: never.")
 
 

@@ -54,10 +54,12 @@ def test_token_expires_when_it_is_said_in_the_brands_time_zone(house, owner):
 
 
 def test_token_that_is_expired_already_is_refused_at_its_field(house, owner):
-    answer = owner.post(f"{TOKENS}add/", posted(house.brand, expires_at="2026-03-19T10:00"))
+    answer = owner.post(f"{TOKENS}add/", posted(house.brand, label="Late", expires_at="2026-03-19T10:00"))
 
     assert answer.status_code == 422
-    assert answer.context["form"].errors == {"expires_at": ["choose a moment in the future, or leave it empty."]}
+    assert answer.context["form"].errors == {
+        "expires_at": ["A token expires in the future. Choose a later moment, or leave it empty."]
+    }
 
 
 def test_rotating_shows_the_successor_and_lets_the_old_one_run_out(house, owner):
