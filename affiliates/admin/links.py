@@ -41,7 +41,7 @@ class TrackingLinkAdmin(OwnedAdmin):
 
     @admin.display(description="address")
     def address(self, row: TrackingLink) -> SafeString:
-        return format_html('<span class="mono unbroken">{}</span>', address_of(row))
+        return format_html('<span class="mono">{}</span>', address_of(row))
 
     @admin.display(description="leads to", ordering="landing_url")
     def landing(self, row: TrackingLink) -> str:

@@ -169,7 +169,15 @@ class AffiliateAdmin(BrandAdmin):
             Area.AFFILIATES,
             text="A person who logs in to the portal for this affiliate.",
         ),
-        Step("end-seat", "Remove seat", LeavingForm, take_seat, Area.AFFILIATES, is_grave=True),
+        Step(
+            "end-seat",
+            "Remove seat",
+            LeavingForm,
+            take_seat,
+            Area.AFFILIATES,
+            is_grave=True,
+            applies=lambda affiliate: Seat.objects.filter(brand=affiliate.brand_id, affiliate=affiliate).exists(),
+        ),
         Step(
             "make-default",
             "Make default",

@@ -34,7 +34,11 @@ class SettingsForm(BrandForm):
         label="Time zone", help_text="Decides days and months, and times sent without a zone. Europe/Malta, say."
     )
     requests_per_minute = forms.IntegerField(min_value=1, help_text="For each brand token.")
-    unknown_customer = forms.ChoiceField(choices=UnknownCustomer.choices, label="Activity of a customer never reported")
+    # In words of its own, which fit half of the form.
+    unknown_customer = forms.ChoiceField(
+        choices=[(UnknownCustomer.PARK, "Keep it until he is reported"), (UnknownCustomer.REJECT, "Reject the record")],
+        label="Activity of a customer never reported",
+    )
     landing_url = forms.URLField(
         assume_scheme="https",
         required=False,

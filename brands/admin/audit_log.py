@@ -51,7 +51,7 @@ class AuditEventAdmin(BrandAdmin):
 
     area = Area.AUDIT
     noun = "event"
-    nouns = "audit log"
+    list_title = "Audit log"
     intro = "Every change of this brand, by people and by commands. Nothing here can be edited."
     empty_title = "Nothing was changed yet"
     page_template = "admin/brands/audit_event.html"

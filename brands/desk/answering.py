@@ -29,6 +29,7 @@ class FormPages(_ModelAdmin):
 
     noun: ClassVar[str] = ""  # where the model's own name is not what people say
     nouns: ClassVar[str] = ""
+    list_title: ClassVar[str] = ""  # where the list is called otherwise than what is in it
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
         """Return what every page of this admin shows around its own content."""
@@ -38,6 +39,7 @@ class FormPages(_ModelAdmin):
             "noun": self.singular,
             "nouns": self.plural,
             "list_url": self.list_as_it_was(request),
+            "list_label": self.list_title,
         }
 
     def bind(

@@ -116,7 +116,7 @@ class BrandAdmin(FormPages):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         self.require(scope_of(request).sees(self.area))
         context = {
-            "title": capitalised(self.plural),
+            "title": self.list_title or capitalised(self.plural),
             "noun": self.singular,
             "nouns": self.plural,
             "intro": self.intro,

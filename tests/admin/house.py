@@ -95,6 +95,8 @@ class House:
             )
             affiliates.create_promo_code(affiliate=affiliate, code="SPRING", by="test", now=NOW)
             affiliates.set_parent(affiliate=affiliate, parent=parent, from_day=None, by="test", now=NOW)
+            person = User.objects.create_user(f"partner@{brand.slug}.example", "a long enough word")
+            affiliates.give_seat(affiliate=affiliate, user=person, by="test", now=NOW)
             commissions.create_profile(
                 brand=brand,
                 name="House NGR",

@@ -213,3 +213,23 @@ def test_sign_in_that_was_refused_is_read_first(transactional_db, open_reader):
     reader.page.get_by_role("alert").wait_for()
 
     assert reader.page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+
+
+def test_address_of_a_link_is_whole_on_a_phone_and_so_is_what_is_chosen_at_a_desk(signed_in):
+    reader, house = signed_in(viewport=PHONE)
+    page = reader.page
+    page.goto("/admin/affiliates/trackinglink/")
+    box = page.get_by_text("/c/luckyspin-link").bounding_box()
+
+    page.set_viewport_size(DESK)
+    page.goto(f"/admin/brands/brand/{house.brand.pk}/change/")
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll("select")].filter(one => {
+          const pen = document.createElement("canvas").getContext("2d");
+          pen.font = getComputedStyle(one).font;
+          return pen.measureText(one.selectedOptions[0].text).width > one.clientWidth - 40;
+        }).map(one => one.name)"""
+    )
+
+    assert (box["x"] >= 0, box["x"] + box["width"] <= PHONE["width"] - 16) == (True, True)
+    assert cut == []

@@ -346,7 +346,9 @@ def test_links_are_whole_addresses_with_their_counts(visitor, stage, user, setti
     stage.seat(user)
     link = stage.link("spring", campaign=stage.campaign("cmp_1", "Spring"))
     stage.promo_code("SPRING25")
-    stage.days(("2026-02-10", "Clicks", 99, ""), ("2026-03-10", "Clicks", 60, ""))
+    stage.days(
+        ("2026-02-10", "Clicks", 99, ""), ("2026-03-10", "Clicks", 60, ""), ("2026-03-10", "Registrations", 1, "")
+    )
     with tenant(stage.brand.pk):
         AffiliateDay.objects.update(link=link)
 
@@ -355,7 +357,7 @@ def test_links_are_whole_addresses_with_their_counts(visitor, stage, user, setti
     assert 'value="https://partners.example/c/spring"' in markup
     assert 'data-copy="https://partners.example/c/spring"' in markup
     assert 'data-copy="SPRING25"' in markup
-    assert "spring Spring 60 clicks · 0 registrations · 0 first deposits" in text(markup)
+    assert "spring Spring 60 clicks · 1 registration · 0 first deposits" in text(markup)
     assert "Leads to https://luckyspin.example/welcome" in text(markup)
 
 
