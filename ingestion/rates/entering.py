@@ -104,6 +104,7 @@ def enter_rates(*, brand: Brand, quotes: Collection[Quote], source: str, by: Use
             action="rates.entered",
             object_type="fxrate",
             object_id=source,
+            object_label=f"{_named(newest_first)} ({SOURCES.get(source, source)})",
             after={
                 "source": source,
                 "rates": len(days),
@@ -115,6 +116,10 @@ def enter_rates(*, brand: Brand, quotes: Collection[Quote], source: str, by: Use
         )
         wake("commissions.follow_up", brand_id=brand.id)
     return len(entered)
+
+
+def _named(quotes: list[Quote]) -> str:
+    return str(quotes[0]) if len(quotes) == 1 else f"{quotes[-1].day} to {quotes[0].day}"
 
 
 def seed_rates(*, brand: Brand, by: User | str, now: datetime) -> int:

@@ -38,7 +38,10 @@ def test_one_rate_is_entered(house, owner):
     with tenant(house.brand.pk):
         event = AuditEvent.objects.filter(action="rates.entered").latest("pk")
     page = owner.get(f"/admin/brands/auditevent/{event.pk}/change/").content.decode()
-    assert (event.after["source"], "1 EUR = 6.25 BRL on 2026-03-06" in page) == ("typed", True)
+    assert (event.after["source"], "Rates: entered: 1 EUR = 6.25 BRL on 2026-03-06 (typed in)" in page) == (
+        "typed",
+        True,
+    )
 
 
 @pytest.mark.parametrize("rate", ["0", "-1", "1,5", "1e3", "", "NaN"])

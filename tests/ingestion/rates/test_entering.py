@@ -53,7 +53,9 @@ def test_entered_rates_are_stored_audited_and_left_for_commissions(brand):
 def test_audit_log_names_the_newest_of_many_rates(brand):
     enter(brand, *(Quote(USD.day - timedelta(days=ago), "EUR", "USD", Decimal("1.08")) for ago in range(60)))
 
-    after = AuditEvent.objects.get(action="rates.entered").after
+    event = AuditEvent.objects.get(action="rates.entered")
+    after = event.after
+    assert event.object_label == "2025-12-30 to 2026-02-27 (uploaded file)"
     assert (after["rates"], len(after["newest 50"])) == (60, 50)
     assert after["newest 50"][0] == f"1 EUR = 1.08 USD on {USD.day}"
 
