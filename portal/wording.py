@@ -127,6 +127,22 @@ def measure_label(measure: str) -> str:
             return kind.replace("_", " ").capitalize()
 
 
+def missing(measure: str, *, have: Decimal, need: Decimal, currency: str, counts: Collection[str]) -> str:
+    """Say what a condition lacks: "ChallengePurchase 20.00 USD of 50.00 USD, 30.00 USD is missing."."""
+    if measure.startswith(("first_deposit", "first:", "registration")) and need <= 1:
+        return f"There is no {_happening(measure)} yet."
+    reader = Reader(currency, counts=counts, names=str)
+    with exactly():
+        short = need - have
+    had, needed, lacks = (reader.figure(measure, plain(figure)) for figure in (have, need, short))
+    return f"{measure_label(measure)} {had} of {needed}, {lacks} missing."
+
+
+def _happening(measure: str) -> str:
+    kind, _, kpi = measure.partition(":")
+    return f"first {kpi}" if kpi else kind.replace("_", " ")
+
+
 def _parts(step: Step, reader: Reader) -> Iterator[Part]:
     teller = TELLERS.get(step["step"])
     if teller is not None:

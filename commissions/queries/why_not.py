@@ -25,6 +25,7 @@ from commissions.queries.terms import deals_of, default_plan_of, earning_days_of
 from commissions.queries.unpaid import BelowBands, OverCap, unpaid
 from ingestion.models import Activity, Customer
 from ingestion.models.records import State
+from ingestion.rules.activities import UNKNOWN_STATUS
 from track360.lib.money import plain
 from track360.lib.periods import Period
 
@@ -54,7 +55,11 @@ class Obstacle(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing in the way: what, in one sentence, for which affiliate and component if it is about one."""
+    """One thing in the way: what, in one sentence, for which affiliate and component if it is about one.
+
+    A condition that is short also has its measure and the plan's currency, parked records the word nobody knows and
+    what they wait for, so that pages can write figures as they do and lead on.
+    """
 
     obstacle: Obstacle
     sentence: str
@@ -62,6 +67,10 @@ class Finding:
     component: str = ""
     have: Decimal | None = None
     need: Decimal | None = None
+    measure: str = ""
+    currency: str = ""
+    parked_for: str = ""
+    word: str = ""
 
 
 def why_not(*, brand: Brand, customer: Customer, today: date) -> list[Finding]:
@@ -96,14 +105,18 @@ def _general(customer: Customer, known: Known, today: date) -> Iterator[Finding]
 
 def _records(brand: Brand, customer: Customer) -> Iterator[Finding]:
     activities = Activity.objects.filter(brand=brand, customer=customer)
-    for reason, event, count in (
-        activities.filter(state=State.PARKED).values_list("parked_for", "event").annotate(Count("id")).order_by("event")
-    ):
-        yield Finding(Obstacle.PARKED, f"{count} records of {event} wait: {reason.replace('_', ' ')}.")
+    parked = activities.filter(state=State.PARKED).values_list("parked_for", "event", "details__status")
+    for reason, event, status, count in parked.annotate(Count("id")).order_by("event", "details__status"):
+        waiting = f"{_some(count, 'record')} of {event} {'waits' if count == 1 else 'wait'}"
+        word = str(status) if reason == UNKNOWN_STATUS else event
+        yield Finding(Obstacle.PARKED, f"{waiting}: {reason.replace('_', ' ')}.", parked_for=reason, word=word)
     for status, count in (
         activities.filter(state=State.LIVE).exclude(status="approved").values_list("status").annotate(Count("id"))
     ):
-        yield Finding(Obstacle.NOT_APPROVED, f"{count} records are {status}; only approved ones earn.")
+        yield Finding(
+            Obstacle.NOT_APPROVED,
+            f"{_some(count, 'record')} {'is' if count == 1 else 'are'} {status}; only approved ones earn.",
+        )
     facts = CustomerDay.objects.filter(brand=brand, customer=customer).exclude(kpi__in=COUNTED_BEGINNINGS)
     if not facts.exists():
         yield Finding(Obstacle.NO_FACTS, "There is no approved fact of this customer.")
@@ -204,7 +217,8 @@ def _without_rate(brand: Brand, customer: Customer, affiliate: Affiliate, plan: 
         if conversions.conversion(base=currency, quote=plan.currency, day=day) is None:
             yield Finding(
                 Obstacle.NO_FX_RATE,
-                f"{records} facts in {currency} on {day} have no rate into {plan.currency} of at most seven days.",
+                f"{_some(records, 'fact')} in {currency} on {day} {'has' if records == 1 else 'have'} no rate into"
+                f" {plan.currency} of at most seven days.",
                 affiliate.code,
             )
 
@@ -235,7 +249,8 @@ def _standings(brand: Brand, customer: Customer, affiliate: Affiliate, today: da
             sentence = f"{step['measure']}: {plain(have)} of {plain(need)}, {plain(need - have)} missing."
             if place == 0:
                 sentence = f"There is no {step['measure'].replace('_', ' ')} yet."
-            yield Finding(obstacle, sentence, affiliate.code, name, have, need)
+            currency = row.component.version.plan.currency
+            yield Finding(obstacle, sentence, affiliate.code, name, have, need, step["measure"], currency)
 
 
 def _unpaid(brand: Brand, row: Qualification, affiliate: Affiliate) -> Iterator[Finding]:
@@ -251,3 +266,7 @@ def _unpaid(brand: Brand, row: Qualification, affiliate: Affiliate) -> Iterator[
             yield Finding(Obstacle.OVER_CAP, sentence, affiliate.code, row.component.name)
         case None:
             pass
+
+
+def _some(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

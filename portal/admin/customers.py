@@ -1,12 +1,15 @@
 """Customers in the operators' pages: whose they are and why, what they did, what they earn for whom, and why not."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from affiliates.models import Affiliate, Campaign
@@ -23,11 +26,13 @@ from brands.roles import Area
 from commissions.models import Exclusion, Line
 from commissions.queries.why_not import Finding, Obstacle, why_not, why_not_for
 from ingestion.admin.deliveries import facts_of
+from ingestion.admin.parked import MAPPINGS
 from ingestion.models import Activity, Customer, CustomerProfile
 from ingestion.models.records import KPIS_WITH_HISTORY
 from ingestion.queries.kpis import count_kpis
 from portal.admin.verdicts import verdicts
 from portal.queries.customers import standings
+from portal.wording import missing
 
 SHOWN = 60
 # What the bounties' own progress says already.
@@ -156,7 +161,10 @@ class CustomerAdmin(BrandAdmin):
             "attribution": attribution,
             "ownerships": [(one, Rule(one.rule).label) for one in attribution.ownerships],
             "candidates": verdicts(brand=brand, attribution=attribution),
-            "findings": self._findings(request, subject, tuple(owners.values())),
+            "findings": [
+                (finding, said(finding, counts=counts), mapping_of(finding) if scope.changes(Area.MAPPING) else "")
+                for finding in self._findings(request, subject, tuple(owners.values()))
+            ],
             "asks_why": "why" in request.GET,
             "exclusions": Exclusion.objects.filter(brand=brand, customer=subject).order_by("from_day"),
             "standings": [
@@ -217,6 +225,20 @@ class CustomerAdmin(BrandAdmin):
             applies=lambda customer: customer.reported_at is not None,
         ),
     )
+
+
+def said(finding: Finding, *, counts: Collection[str]) -> str:
+    """Write what stands in the way, a condition's figures as money or numbers."""
+    if not finding.measure or finding.have is None or finding.need is None:
+        return finding.sentence
+    return missing(finding.measure, have=finding.have, need=finding.need, currency=finding.currency, counts=counts)
+
+
+def mapping_of(finding: Finding) -> str:
+    """Return where an operator says what the word means that records wait for; empty where none does."""
+    if finding.parked_for not in MAPPINGS:
+        return ""
+    return f"{reverse('admin:ingestion_activity_map')}?{urlencode({'for': finding.parked_for, 'word': finding.word})}"
 
 
 def days_of(*, brand: Brand, customer: Customer) -> tuple[list[tuple[date, list[SafeString], int]], int]:

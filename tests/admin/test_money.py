@@ -243,6 +243,20 @@ def test_customers_days_are_shown_whole_and_counted(house, owner, monkeypatch):
     assert "The last 2 of 7 days." in page.content.decode()
 
 
+def test_customer_says_what_waits_in_words_and_leads_to_the_map(house, owner):
+    house.send(push.ACTIVITIES, activity("Mystery", "m1", "c1", "5.00", "2026-03-05 10:00"))
+    house.drain()
+    with tenant(house.brand.pk):
+        customer = Customer.objects.get(brand=house.brand, key="c1")
+
+    page = f"/admin/ingestion/customer/{customer.pk}/change/?why=1"
+    text = owner.get(page).content.decode()
+
+    assert "1 record of Mystery waits: unknown event." in text
+    assert '/admin/ingestion/activity/map/?for=unknown_event&amp;word=Mystery">Map Mystery</a>' in text
+    assert '/admin/ingestion/activity/map/?for=unknown_status&amp;word=settled">Map settled</a>' in text
+
+
 def test_records_behind_a_line_stand_with_their_bytes(house, owner):
     with tenant(house.brand.pk):
         line = Line.objects.get(brand=house.brand, component__name="Bounty", period="2026-02")

@@ -5,7 +5,7 @@ import pytest
 
 from commissions.engine.lines import note
 from commissions.engine.storing import working_to_json
-from portal.wording import Reader, Weight, chapters, measure_label, with_left_out
+from portal.wording import Reader, Weight, chapters, measure_label, missing, with_left_out
 
 READER = Reader("EUR", counts=["Lots"], names=lambda number: f"no. {number}")
 
@@ -224,3 +224,21 @@ def test_what_is_left_out_stands_under_what_went_in_even_where_nothing_did():
         [("What went in", ("Left.",))],
         [("What went in", ("Left.",)), ("From gross to net", ())],
     ]
+
+
+@pytest.mark.parametrize(
+    ("measure", "have", "need", "said"),
+    [
+        ("sum:ChallengePurchase", 20, 50, "ChallengePurchase 20.00 USD of 50.00 USD, 30.00 USD missing."),
+        ("sum:Lots", "1.5", 2000, "Lots 1.5 of 2,000, 0.5 missing."),
+        ("active_days", 1, 3, "Active days 1 of 3, 2 missing."),
+        ("first_deposit", 5, 20, "First deposit 5.00 USD of 20.00 USD, 15.00 USD missing."),
+        ("first_deposit", 0, 1, "There is no first deposit yet."),
+        ("first:ChallengePurchase", 0, 1, "There is no first ChallengePurchase yet."),
+        ("registration", 0, 1, "There is no registration yet."),
+    ],
+)
+def test_what_a_condition_lacks_is_told_in_figures_people_read(measure, have, need, said):
+    told = missing(measure, have=Decimal(have), need=Decimal(need), currency="USD", counts=["Lots"])
+
+    assert told == said.replace("0.5 missing", "1,998.5 missing")

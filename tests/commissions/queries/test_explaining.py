@@ -143,8 +143,8 @@ def test_what_is_wrong_with_records_and_conditions_has_its_sentence(business, an
     business.settle()
 
     assert obstacles(business, "short") == [
-        (Obstacle.PARKED, "1 records of Mystery wait: unknown event."),
-        (Obstacle.NOT_APPROVED, "1 records are pending; only approved ones earn."),
+        (Obstacle.PARKED, "1 record of Mystery waits: unknown event."),
+        (Obstacle.NOT_APPROVED, "1 record is pending; only approved ones earn."),
         (Obstacle.TOO_LATE, "The last day to qualify was 2026-03-15."),
         (Obstacle.CONDITION_SHORT, "deposits: 15 of 60, 45 missing."),
     ]
@@ -163,7 +163,7 @@ def test_what_is_wrong_with_records_and_conditions_has_its_sentence(business, an
     )
     assert (
         Obstacle.NO_FX_RATE,
-        "1 facts in USD on 2026-03-11 have no rate into EUR of at most seven days.",
+        "1 fact in USD on 2026-03-11 has no rate into EUR of at most seven days.",
     ) in obstacles(business, "foreign")
     with business.open() as brand:
         [missing] = missing_rates(brand=brand)

@@ -175,7 +175,7 @@ def test_customer_page_says_what_no_condition_can_say(business, reader):
     reference = customer_reference(brand_id=business.brand.pk, customer_id=customer.pk)
     shown = text(reader.get(f"/portal/customers/{reference}/"))
 
-    assert "1 facts in SEK on 2026-03-11 have no rate into EUR of at most seven days." in shown
+    assert "1 fact in SEK on 2026-03-11 has no rate into EUR of at most seven days." in shown
     assert "NGR 1,000.00 SEK" in shown
 
 
