@@ -128,7 +128,7 @@ def _cpa_pay(reader: Reader, trigger: Trigger, kpis: Collection[str] | None) -> 
     maximum = reader.number("max") if reader.has("max") else None
     if minimum is not None and maximum is not None and maximum < minimum:
         raise TermsRefused(reader.at("max"), "must be at least min")
-    return PercentPay(percent=reader.number("percent", above=ZERO), minimum=minimum, maximum=maximum)
+    return PercentPay(percent=reader.percent("percent"), minimum=minimum, maximum=maximum)
 
 
 def _by_country(reader: Reader) -> tuple[tuple[str, Decimal], ...]:

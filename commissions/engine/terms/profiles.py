@@ -1,7 +1,6 @@
 """Reading what a share is of: a KPI, a difference of two, or a revenue profile (commissions.md 6.1)."""
 
 from collections.abc import Collection, Mapping
-from decimal import Decimal
 
 from commissions.engine.plan import RUNNING, Profile, Step, Subtract, SubtractPercent, Sum
 from commissions.engine.terms.reading import Reader, TermsRefused, known_kpi, read_text
@@ -30,7 +29,7 @@ def _step(reader: Reader, kpis: Collection[str] | None, *, first: bool) -> Step:
     elif kind == "subtract":
         step = Subtract(known_kpi(reader.text("subtract"), kpis, reader.at("subtract")))
     else:
-        percent = reader.number("subtract_percent", above=Decimal(0))
+        percent = reader.percent("subtract_percent")
         of = reader.text("of")
         if of != RUNNING:
             known_kpi(of, kpis, reader.at("of"))

@@ -9,6 +9,7 @@ from typing import TypeVar
 NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,12})?", re.ASCII)
 MAX_NAME = 100
 MAX_DAYS = 3650
+MAX_PERCENT = 1000
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -71,6 +72,13 @@ class Reader:
 
     def number(self, key: str, *, minimum: Decimal | None = Decimal(0), above: Decimal | None = None) -> Decimal:
         return read_number(self.value(key), self.at(key), minimum=minimum, above=above)
+
+    def percent(self, key: str) -> Decimal:
+        """Read a percentage, 15 for 15 %. More than tenfold is a slip, and could outgrow the arithmetic."""
+        percent = self.number(key, above=Decimal(0))
+        if percent > MAX_PERCENT:
+            raise TermsRefused(self.at(key), f"must be at most {MAX_PERCENT}")
+        return percent
 
     def fraction(self, key: str) -> Decimal:
         """Read a share, 0.30 for 30 %."""
