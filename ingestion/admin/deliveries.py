@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -18,8 +19,10 @@ from ingestion.models import Activity, Customer, Delivery, Outbox, SupersededAct
 from ingestion.models.deliveries import Source
 from ingestion.queries.kpis import count_kpis
 
-SHOWN = 200  # records, errors and kilobytes of a delivery on its page
-SHOWN_BYTES = 200 * 1024
+SHOWN = 200  # errors, customers and earlier versions of a delivery on its page
+SHOWN_BYTES = 50 * 1024
+ON_A_PAGE = 100
+PLACE_DIGITS = 10
 
 
 class OutcomeFilter(admin.SimpleListFilter):
@@ -118,21 +121,34 @@ class DeliveryAdmin(BrandAdmin):
         own = {"brand": brand, "delivery": subject}
         body = bytes(subject.body)
         counts = count_kpis(brand=brand)
+        asked = request.GET.get("record", "")
         activities = Activity.objects.filter(**own).select_related("customer").order_by("index")
         superseded = (
             SupersededActivity.objects.filter(**own).select_related("customer", "replaced_by").order_by("index")
         )
+        page = page_of(activities, record=asked, page=request.GET.get("page", ""))
         return {
             "written": pretty(body[:SHOWN_BYTES]),
             "is_cut": len(body) > SHOWN_BYTES,
             "size": len(body),
             "fingerprint": bytes(subject.sha256).hex(),
             "errors": subject.errors[:SHOWN],
-            "activities": [(row, facts_of(row, counts=counts)) for row in activities[:SHOWN]],
+            "shown_kilobytes": SHOWN_BYTES // 1024,
+            "page": page,
+            "asked_record": asked,
+            "activities": [(row, facts_of(row, counts=counts)) for row in page],
             "customers": Customer.objects.filter(**own).order_by("index")[:SHOWN],
             "superseded": superseded[:SHOWN],
             "waits": Outbox.objects.filter(brand=brand, delivery_id=subject.pk).exists(),
         }
+
+
+def page_of(activities: QuerySet[Activity], *, record: str, page: str) -> Page[Activity]:
+    """Return a page of a delivery's activities: the one asked for, or that on which the record of a place is."""
+    pages = Paginator(activities, ON_A_PAGE)
+    if not page and record.isascii() and record.isdigit() and len(record) < PLACE_DIGITS:
+        return pages.get_page(activities.filter(index__lt=int(record)).count() // ON_A_PAGE + 1)
+    return pages.get_page(page)
 
 
 def facts_of(row: Activity | SupersededActivity, *, counts: Collection[str]) -> list[SafeString | str]:
