@@ -42,6 +42,7 @@ def ask(
         "here": request.get_full_path(),
         "confirmed": CONFIRMED,
         "back": back,
+        **({"list_label": "plans"} if page.opts.model_name == "planversion" else {}),
     }
     transaction.set_rollback(True)
     return TemplateResponse(request, "admin/commissions/ask.html", context)
