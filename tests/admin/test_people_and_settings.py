@@ -332,7 +332,7 @@ def test_customers_page_says_what_is_in_the_way(house, owner):
 
     def told(customer: Customer, query: str) -> list[str]:
         page = owner.get(f"/admin/ingestion/customer/{customer.pk}/change/{query}")
-        return [str(finding.obstacle) for finding in page.context["findings"]]
+        return [str(finding.obstacle) for finding, *_ in page.context["findings"]]
 
     assert (told(mine, ""), told(nobodys, "")) == (["no_fx_rate"], [])
     assert told(mine, "?why=1") == ["parked", "parked", "no_fx_rate"]
