@@ -36,7 +36,8 @@ def apply(*, document: Document, by: User | str, now: datetime) -> list[Change]:
             # Before the brand's row, which whoever computes, closes or gives customers away comes to afterwards.
             lock_periods(brand_id=present.id)
             lock_sums(brand_id=present.id)
-        brand = Brand.objects.select_for_update().filter(slug=document.slug).first()
+        # Records that are just being stored may refer to the row.
+        brand = Brand.objects.select_for_update(no_key=True).filter(slug=document.slug).first()
         is_new = brand is None
         if brand is None:
             brand = create_brand(

@@ -12,6 +12,8 @@ from commissions.configuration.section import Scene
 from commissions.models import Exclusion, Plan
 from commissions.services.follow_up import drain
 from commissions.services.touching import touch_everybody
+from ingestion.models import Activity
+from ingestion.writer.opening import opened_write
 from tests.commissions.conftest import day_of, deposit, registered
 from tests.commissions.services.at_once import at_once
 
@@ -182,3 +184,25 @@ def test_plan_that_became_the_default_after_it_was_read_is_not_deleted(business)
 
     with business.open(), pytest.raises(services.PlanInUse):
         services.delete_plan(plan=read_before, by="test", now=business.now)
+
+
+def test_document_that_renames_and_records_being_stored_do_not_wait_for_each_other(business):
+    with business.open() as brand:
+        brand.refresh_from_db()
+        stated = configuration.export(Scene(brand=brand, by="test", now=business.now)).as_yaml()
+    document = configuration.read(f"{stated}aliases: {{events: {{top_up: Deposit}}}}\n")
+
+    def begin_to_store():
+        with opened_write(brand_id=business.brand.id):
+            pass
+
+    at_once(
+        business,
+        begin_to_store,
+        lambda: configuration.apply(document=document, by="test", now=business.now),
+        then=lambda: business.activities(deposit("c1", "d1")),
+    )
+
+    business.activities(deposit("c1", "d2") | {"eventname": "top_up"})
+    with business.open() as brand:
+        assert list(Activity.objects.filter(brand=brand).values_list("kpis", "state")) == [(["Deposit"], "live")] * 2
