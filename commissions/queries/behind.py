@@ -7,7 +7,7 @@ computed from, its own plan is taken to have been in force.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection
@@ -33,10 +33,6 @@ from track360.lib.periods import Period
 # A month of an affiliate may have millions of records; so many are looked at.
 LOOKED_AT = 20_000
 
-# A record is sent on its day or later, in whatever time zone; wire.md allows a day before it.
-SENT_AHEAD = timedelta(days=2)
-NOTHING_SENT_BEFORE = date(1970, 1, 1)
-
 # A condition's figure is the sum of these, as far as it is a sum at all.
 _SUMMED = {"deposits": (DEPOSIT, None), "net_deposits": (DEPOSIT, WITHDRAWAL), "wagered": (BETS, None)}
 
@@ -47,20 +43,15 @@ _COLUMNS = (
 
 _NOW = f"SELECT id, {_COLUMNS} FROM ingestion_activity"  # noqa: S608 - constants only
 
-# What had been received by then, in the version that had not been replaced by then. Versions are found by the
-# deliveries that brought them, none of which came before the days asked about.
+# What had been received by then, in the version that had not been replaced by then. Earlier versions are few beside
+# the records, and none of their indexes leads to a day: all of a brand's are looked through.
 _THEN = f"""
     SELECT id, {_COLUMNS} FROM ingestion_activity a
     WHERE (SELECT received_at FROM ingestion_delivery WHERE id = a.delivery_id) <= %(at)s
     UNION ALL
-    SELECT v.* FROM ingestion_delivery d
-    CROSS JOIN LATERAL (
-        SELECT activity_id, {_COLUMNS} FROM ingestion_supersededactivity s
-        WHERE s.brand_id = %(brand)s AND s.delivery_id = d.id AND s.day BETWEEN %(first)s AND %(last)s
-          AND (SELECT received_at FROM ingestion_delivery WHERE id = s.replaced_by_id) > %(at)s
-        OFFSET 0
-    ) v
-    WHERE d.brand_id = %(brand)s AND d.received_at BETWEEN %(since)s AND %(at)s
+    SELECT activity_id, {_COLUMNS} FROM ingestion_supersededactivity s
+    WHERE (SELECT received_at FROM ingestion_delivery WHERE id = s.delivery_id) <= %(at)s
+      AND (SELECT received_at FROM ingestion_delivery WHERE id = s.replaced_by_id) > %(at)s
 """  # noqa: S608 - constants only
 
 _ROWS = """
@@ -162,7 +153,6 @@ def _rows(brand: Brand, plan: Plan, component: Component, line: Line, at: dateti
                 "last": last,
                 "limit": LOOKED_AT + 1,
                 "at": at,
-                "since": datetime.combine(max(first, NOTHING_SENT_BEFORE) - SENT_AHEAD, time(), UTC),
             },
         )
         found = cursor.fetchall()
