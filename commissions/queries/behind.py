@@ -5,10 +5,11 @@ change and are read as of then. Deals and status are not: where today's do not l
 computed from, its own plan is taken to have been in force.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -76,8 +77,7 @@ _OR_THEN = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One fact of a stored record, or of an earlier version of it; `counted` is in the plan's currency."""
 
     activity: int
@@ -89,11 +89,11 @@ class Row:
     product: str
     currency: str
     delivery: int
-    index: int
+    place: int
     kpi: str
     amount: Decimal
-    counted: Decimal
-    conversion: Conversion | None
+    counted: Decimal = ZERO
+    conversion: Conversion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,43 +155,31 @@ def _rows(brand: Brand, plan: Plan, component: Component, line: Line, at: dateti
                 "at": at,
             },
         )
-        found = cursor.fetchall()
-    counts = set(count_kpis(brand=brand))
-    rates = _Rates(brand, plan.currency, at)
-    rows = []
-    for activity, customer, event, event_id, moment, day, product, currency, delivery, index, kpi, amount in found:
-        into = "" if kpi in counts else currency
-        conversion = rates.of(into, day)
-        if into in ("", plan.currency) or conversion is not None:
-            with exactly():
-                counted = amount if conversion is None else amount * conversion.rate
-            rows.append(
-                Row(activity, customer, event, event_id, moment, day, product, into, delivery, index, kpi, amount,
-                    counted, conversion)
-            )  # fmt: skip
-    return rows
+        found = [Row(*values) for values in cursor.fetchall()]
+    return _counted(brand, plan, found, at)
+
+
+def _counted(brand: Brand, plan: Plan, found: Iterable[Row], at: datetime | None) -> list[Row]:
+    """Convert the facts into the plan's currency and leave those that no rate is known for."""
+    counts = count_kpis(brand=brand)
+    rows = [row._replace(currency="") if row.kpi in counts else row for row in found]
+    own = ("", plan.currency)
+    used = {(row.currency, row.day) for row in rows if row.currency not in own}
+    conversions = Conversions(brand_id=brand.id, entered_by=at).of(quote=plan.currency, used=used)
+    counted = []
+    with exactly():
+        for row in rows:
+            conversion = conversions.get((row.currency, row.day))
+            if conversion is not None:
+                counted.append(row._replace(counted=row.amount * conversion.rate, conversion=conversion))
+            elif row.currency in own:
+                counted.append(row._replace(counted=row.amount))
+    return counted
 
 
 def _qualifying_day(line: Line) -> date | None:
     days = [step["day"] for step in line.working if step["step"] == "qualified"]
     return date.fromisoformat(days[0]) if days else None
-
-
-class _Rates:
-    """Rates into one currency, each looked up once."""
-
-    def __init__(self, brand: Brand, quote: str, at: datetime | None) -> None:
-        self._conversions = Conversions(brand_id=brand.id, entered_by=at)
-        self._quote = quote
-        self._known: dict[tuple[str, date], Conversion | None] = {}
-
-    def of(self, currency: str, day: date) -> Conversion | None:
-        """Return the conversion of a foreign currency; None for the own one, for counts, and without a rate."""
-        if currency in ("", self._quote):
-            return None
-        if (currency, day) not in self._known:
-            self._known[currency, day] = self._conversions.conversion(base=currency, quote=self._quote, day=day)
-        return self._known[currency, day]
 
 
 def _book(brand: Brand, plan: Plan, line: Line, rows: Sequence[Row], at: datetime | None) -> Book:

@@ -1,6 +1,6 @@
 """Rates for statements: one row for every foreign currency and day that facts may be of."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -84,25 +84,28 @@ class Conversions:
             )
             return self._table(quote, cursor.fetchall())
 
-    def conversion(self, *, base: str, quote: str, day: date) -> Conversion | None:
-        """Return the rate of one day and what it is made of; None when there is none."""
-        return self._load([base], quote, day, day).conversion(base, quote, day)
+    def of(self, *, quote: str, used: Iterable[tuple[str, date]]) -> dict[tuple[str, date], Conversion]:
+        """Return the rates into one currency of currencies on days, read at once; one that is missing has none."""
+        wanted = dict.fromkeys(used)
+        if not wanted:
+            return {}
+        days = [day for _, day in wanted]
+        rates = self._load({currency for currency, _ in wanted}, quote, min(days), max(days))
+        found: dict[tuple[str, date], Conversion] = {}
+        for currency, day in wanted:
+            key = (currency, quote, day)
+            if key not in self._known:
+                self._known[key] = rates.conversion(currency, quote, day)
+            if (conversion := self._known[key]) is not None:
+                found[currency, day] = conversion
+        return found
 
     def _foreign(self, quote: str) -> list[str]:
         return [currency for currency in self.currencies if currency != quote]
 
     def _table(self, quote: str, used: Sequence[tuple[str, date]]) -> RateTable:
-        rows: list[tuple[str, date, Decimal]] = []
-        if used:
-            days = [day for _, day in used]
-            rates = self._load({currency for currency, _ in used}, quote, min(days), max(days))
-            for currency, day in used:
-                key = (currency, quote, day)
-                if key not in self._known:
-                    self._known[key] = rates.conversion(currency, quote, day)
-                if (conversion := self._known[key]) is not None:
-                    rows.append((currency, day, conversion.rate))
-        return RateTable(quote=quote, rows=tuple(rows))
+        found = self.of(quote=quote, used=used)
+        return RateTable(quote, tuple((currency, day, one.rate) for (currency, day), one in found.items()))
 
     def _load(self, foreign: Collection[str], quote: str, first: date, last: date) -> Rates:
         key = (frozenset(foreign), quote, first, last)

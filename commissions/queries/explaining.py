@@ -145,7 +145,7 @@ def _component(plan: Plan, line: Line) -> Component:
 def _records(brand: Brand, rows: Sequence[Row], gone: Collection[tuple[object, ...]]) -> Iterator[Record]:
     """Add where the bytes are, and the bytes themselves as they were sent."""
     known = customers_of(brand_id=brand.id, customers={row.customer for row in rows})
-    origins = origins_of(brand_id=brand.id, places=[Origin(row.delivery, row.index) for row in rows])
+    origins = origins_of(brand_id=brand.id, places=[Origin(row.delivery, row.place) for row in rows])
     deliveries = Delivery.objects.filter(brand=brand).in_bulk({origin.delivery_id for origin in origins})
     for row, origin in zip(rows, origins, strict=True):
         delivery = deliveries[origin.delivery_id]

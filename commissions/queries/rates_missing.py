@@ -71,11 +71,7 @@ def missing_rates(*, brand: Brand) -> list[NoRate]:
         if plan.id not in terms or not foreign:
             continue
         used = _looked_at(brand, plan, terms[plan.id], foreign)
-        if not used:
-            continue
-        days = [day for _, day in used]
-        table = conversions.table(quote=plan.currency, first=min(days), last=max(days))
-        known = {(currency, day) for currency, day, _ in table.rows}
+        known = conversions.of(quote=plan.currency, used=used)
         missing += [
             NoRate(plan.name, currency, plan.currency, day, records)
             for (currency, day), records in sorted(used.items(), key=lambda one: (one[0][1], one[0][0]))

@@ -210,11 +210,12 @@ def _under_plan(
 
 
 def _without_rate(brand: Brand, customer: Customer, affiliate: Affiliate, plan: Plan) -> Iterator[Finding]:
-    conversions = Conversions(brand_id=brand.id)
     sums = CustomerDay.objects.filter(brand=brand, customer=customer, kpi__in=coarse.kpis_looked_at(plan))
-    foreign = sums.exclude(currency__in=("", plan.currency))
-    for currency, day, records in foreign.values_list("currency", "day").annotate(Sum("records")).order_by("day"):
-        if conversions.conversion(base=currency, quote=plan.currency, day=day) is None:
+    foreign = sums.exclude(currency__in=("", plan.currency)).values_list("currency", "day").annotate(Sum("records"))
+    days = list(foreign.order_by("day"))
+    known = Conversions(brand_id=brand.id).of(quote=plan.currency, used=[(currency, day) for currency, day, _ in days])
+    for currency, day, records in days:
+        if (currency, day) not in known:
             yield Finding(
                 Obstacle.NO_FX_RATE,
                 f"{_some(records, 'fact')} in {currency} on {day} {'has' if records == 1 else 'have'} no rate into"

@@ -53,10 +53,12 @@ def left_out(*, brand: Brand, line: Line, tells_affiliate: bool = False) -> tupl
     component = line_component(brand=brand, line=line)
     if component is None:
         return ()
-    conversions = Conversions(brand_id=brand.pk)
+    foreign = list(_foreign(brand, line, component, tells_affiliate))
+    used = [(currency, day) for currency, day, _ in foreign]
+    known = Conversions(brand_id=brand.pk).of(quote=line.currency, used=used)
     found: dict[str, list[tuple[date, int]]] = {}
-    for currency, day, records in _foreign(brand, line, component, tells_affiliate):
-        if conversions.conversion(base=currency, quote=line.currency, day=day) is None:
+    for currency, day, records in foreign:
+        if (currency, day) not in known:
             found.setdefault(currency, []).append((day, records))
     return tuple(
         LeftOut(currency, line.currency, sum(records for _, records in days), min(days)[0], max(days)[0])
