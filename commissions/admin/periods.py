@@ -30,6 +30,7 @@ from ingestion.queries.parked import not_reported
 from track360.lib.periods import NotAPeriod, Period
 
 SHOWN_MONTHS = 13
+# Customers not reported yet of whom it is asked what they did in a month; with more, the brand has another trouble.
 LOOKED_AT = 10_000
 
 

@@ -19,9 +19,9 @@ from commissions.admin.terms.draft import Draft
 from commissions.admin.versions import answer_draft, ask_first
 from commissions.admin.words import words_of
 from commissions.engine.plan import Version
-from commissions.models import Deal, Line, Plan, PlanVersion
+from commissions.models import Deal, Plan, PlanVersion
 from commissions.queries.terms import terms_of
-from commissions.services.plans import is_used
+from commissions.services.plans import is_in_use, is_used
 from ingestion.queries.kpis import count_kpis
 
 
@@ -150,7 +150,7 @@ class PlanAdmin(BrandAdmin):
             "deals": deals.order_by(F("ends_on").desc(nulls_first=True), "affiliate__code")[:50],
             "may_change": scope.changes(Area.TERMS),
             "remove_url": self.url("delete", subject)
-            if self.has_delete_permission(request, subject) and not is_in_use(subject)
+            if self.has_delete_permission(request, subject) and not is_in_use(plan=subject)
             else "",
         }
 
@@ -193,13 +193,4 @@ class PlanAdmin(BrandAdmin):
             "Open months are computed again; closed ones get adjustments.",
             applies=lambda plan: plan.is_default,
         ),
-    )
-
-
-def is_in_use(plan: Plan) -> bool:
-    """Tell whether somebody has the plan or a line refers to it, so that it stays."""
-    return (
-        plan.is_default
-        or Deal.objects.filter(brand_id=plan.brand_id, plan=plan).exists()
-        or Line.objects.filter(brand_id=plan.brand_id, plan=plan).exists()
     )

@@ -110,15 +110,20 @@ def set_default_plan(*, brand: Brand, plan: Plan | None, by: User | str, now: da
     touch_everybody(brand=brand)
 
 
+def is_in_use(*, plan: Plan) -> bool:
+    """Tell whether somebody has the plan or a line refers to it, so that it stays; asked of the database."""
+    return (
+        Plan.objects.filter(brand_id=plan.brand_id, pk=plan.pk, is_default=True).exists()
+        or Deal.objects.filter(brand_id=plan.brand_id, plan=plan).exists()
+        or Line.objects.filter(brand_id=plan.brand_id, plan=plan).exists()
+    )
+
+
 @transaction.atomic
 def delete_plan(*, plan: Plan, by: User | str, now: datetime) -> None:
     """Remove a plan nobody has, with its versions. Raises PlanInUse."""
     lock_periods(brand_id=plan.brand_id)
-    if (
-        Plan.objects.filter(brand_id=plan.brand_id, pk=plan.pk, is_default=True).exists()
-        or Deal.objects.filter(brand_id=plan.brand_id, plan=plan).exists()
-        or Line.objects.filter(brand_id=plan.brand_id, plan=plan).exists()
-    ):
+    if is_in_use(plan=plan):
         raise PlanInUse
     _record(plan, "plan.deleted", by, now, before={"name": plan.name, "currency": plan.currency})
     for version in PlanVersion.objects.filter(brand_id=plan.brand_id, plan=plan):
